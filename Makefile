@@ -1,0 +1,69 @@
+# Needs Python 3.11 or newer with venv, make, and a package registry. `make` alone lists the targets.
+
+PYTHON ?= python3
+ARGS ?=
+# Only `make lock` uses it, so it is in no lock itself.
+UV_VERSION = 0.13.8
+
+VENV = .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --quiet $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test lint format bench lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo '  PYTHON=python3.12 picks the Python of a new $(VENV); ARGS="..." is handed on.'
+
+setup: $(VENV)/.runtime  ## create .venv with Leadline in it (test and lint add their tools)
+
+serve: $(VENV)/.runtime  ## start Leadline (ARGS="--help" shows its options)
+	@$(BIN)/leadline serve $(ARGS)
+
+test: $(VENV)/.dev  ## run the tests
+	$(BIN)/pytest -n auto $(ARGS)
+
+lint: $(VENV)/.dev  ## check style, format, types and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(wildcard leadline tests benchmarks)
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev  ## put imports and layout in order
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.runtime  ## run the benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(BIN)/python  ## bring the lock files up to pyproject.toml (ARGS=--upgrade: newest versions)
+	$(PIP) install uv==$(UV_VERSION)
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group build --group dev --constraint requirements.lock \
+		--output-file requirements-dev.lock
+
+clean:  ## remove .venv, builds and caches; a server's data stays
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find leadline tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# A stamp is older than a lock or pyproject.toml exactly when there is something to install.
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Leadline needs Python 3.11 or newer: make PYTHON=python3.12' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo 'No venv: on Debian and Ubuntu, install python3-venv.' >&2; exit 1; }
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	@echo 'Installing Leadline into $(VENV) ...'
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo 'Installing the tools to work on it ...'
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""Leadline is an open, self-hosted sales-outreach server."""

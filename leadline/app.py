@@ -1,0 +1,89 @@
+"""The application: both dialects, health and documentation, over one set of services."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from leadline.dialects.close.dialect import CLOSE
+from leadline.dialects.tether.dialect import TETHER
+from leadline.dialects.wire.operation import Dialect, Services
+from leadline.dialects.wire.serve import Gate
+from leadline.kernel.clock import Clock, SystemClock
+from leadline.platform.authentication import Authentication
+from leadline.platform.passwords import Passwords
+from leadline.settings import Settings
+from leadline.store.database import Database
+from leadline.worker import run_worker
+
+DIALECTS: tuple[Dialect, ...] = (CLOSE, TETHER)
+
+
+def make_services(settings: Settings, database_url: str, clock: Clock | None = None) -> Services:
+    """The services of one process. Open ``services.database`` before use."""
+    clock = clock or SystemClock()
+    database = Database(database_url, settings, clock)
+    return Services(
+        database=database,
+        authentication=Authentication(database, settings, clock),
+        passwords=Passwords(settings),
+        settings=settings,
+    )
+
+
+def make_app(services: Services) -> Starlette:
+    """The ASGI application. Its lifespan opens the database and, if wanted, runs jobs."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await services.database.open()
+        jobs: asyncio.Task[None] | None = None
+        if services.settings.run_jobs:
+            jobs = asyncio.create_task(run_worker(services.database, services.settings))
+        yield
+        if jobs is not None:
+            jobs.cancel()
+            with suppress(asyncio.CancelledError):
+                await jobs
+        await services.database.close()
+
+    async def healthz(request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(request: Request) -> Response:
+        try:
+            async with services.database.connection() as connection:
+                await connection.execute("SELECT 1")
+        except Exception:  # whatever it is, the answer is the same: not ready
+            return JSONResponse({"status": "unavailable"}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    routes: list[Any] = [Route("/healthz", healthz), Route("/readyz", readyz)]
+    return Starlette(
+        routes=[*routes, Mount("", app=_Dispatch(services))],
+        lifespan=lifespan,
+    )
+
+
+class _Dispatch:
+    """Hands a request to the dialect whose prefix its path has."""
+
+    def __init__(self, services: Services) -> None:
+        self._close = Gate(CLOSE, services)
+        self._tether = Gate(TETHER, services)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path = "/" + "/".join(part for part in scope["path"].split("/") if part) + "/"
+        if path.startswith("/api/v1/"):
+            await self._close(scope, receive, send)
+        elif path.startswith("/api/"):
+            await self._tether(scope, receive, send)
+        else:
+            await JSONResponse({"error": "Not found"}, status_code=404)(scope, receive, send)

@@ -1,0 +1,212 @@
+"""How Close spells ids, times, lists and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, TypedDict
+
+import msgspec
+
+from leadline.dialects.wire.decode import FieldError
+from leadline.dialects.wire.instants import Day, Instant, read_day, read_instant
+from leadline.dialects.wire.operation import Parameter
+from leadline.kernel.errors import (
+    InvalidError,
+    LeadlineError,
+    NotFoundError,
+    Path,
+    Problem,
+    RefusedError,
+)
+from leadline.kernel.ids import parse_prefixed
+
+# Ids on the way in: the prefix is part of the type.
+
+
+class Reference(bytes):
+    """An id in a body. Subclasses say of what; anything else is an object that does not exist."""
+
+    prefix = ""
+
+
+class ContactId(Reference):
+    prefix = "cont"
+
+
+class LeadId(Reference):
+    prefix = "lead"
+
+
+class OutcomeId(Reference):
+    prefix = "outcome"
+
+
+class StatusId(Reference):
+    prefix = "stat"
+
+
+class UserId(Reference):
+    prefix = "user"
+
+
+def hook(kind: type, value: Any) -> Any:
+    """Decodes what JSON has no type for: ids and date-times."""
+    if issubclass(kind, Reference):
+        found = parse_prefixed(kind.prefix, value) if isinstance(value, str) else None
+        if found is None:
+            raise FieldError("not_found")
+        return kind(found)
+    if kind is Instant:
+        return read_instant(value)
+    if kind is Day:
+        return read_day(value)
+    raise NotImplementedError(kind)
+
+
+def spell_id(prefix: str, object_id: bytes) -> str:
+    return f"{prefix}_{object_id.hex()}"
+
+
+def spell_id_or_null(prefix: str, object_id: bytes | None) -> str | None:
+    return None if object_id is None else f"{prefix}_{object_id.hex()}"
+
+
+def spell_time(instant: datetime) -> str:
+    """Microseconds and ``+00:00``."""
+    return instant.isoformat(timespec="microseconds")
+
+
+def spell_time_or_null(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat(timespec="microseconds")
+
+
+def spell_day_or_null(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def id_in_path(noun: str, prefix: str, text: str) -> bytes:
+    """The id in a path; NotFoundError when it is not an id of that kind."""
+    found = parse_prefixed(prefix, text)
+    if found is None:
+        raise NotFoundError(noun)
+    return found
+
+
+# Lists.
+
+MAX_SKIP = 100_000
+PAGING = (
+    Parameter("_limit", "How many objects at most.", {"type": "integer", "default": 100}),
+    Parameter("_skip", "How many objects to pass over.", {"type": "integer", "default": 0}),
+)
+FIELDS = Parameter("_fields", "Comma-separated names of the fields to answer with.")
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A part of a list: ``limit`` objects after the first ``skip``."""
+
+    limit: int
+    skip: int
+
+    @property
+    def fetch(self) -> int:
+        """How many rows to fetch: one more than shown tells whether there are more."""
+        return self.limit + 1
+
+
+def page_of(query: Mapping[str, str], max_limit: int = 100) -> Page:
+    """``_limit`` and ``_skip``; RefusedError in Close's words when they cannot be used."""
+    limit = _integer(query, "_limit", min(100, max_limit))
+    skip = _integer(query, "_skip", 0)
+    if limit > max_limit:
+        raise RefusedError(
+            "The limit you set is larger than the maximum limit for this resource "
+            f"(max_limit = {max_limit})."
+        )
+    if skip > MAX_SKIP:
+        raise RefusedError(
+            "The skip you set is larger than the maximum skip for this resource "
+            f"(max_skip = {MAX_SKIP})."
+        )
+    return Page(limit, skip)
+
+
+def _integer(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, "").strip()
+    if not text:
+        return default
+    if not text.lstrip("-").isdecimal() or len(text) > 18:
+        raise RefusedError(f'{name} must be an integer (got "{text[:40]}" instead).')
+    if int(text) < 0:
+        raise RefusedError(f'{name} must be a non-negative integer (got "{text}" instead).')
+    return int(text)
+
+
+def pick(shape: Mapping[str, Any], query: Mapping[str, str]) -> Mapping[str, Any]:
+    """Only the keys that ``_fields`` names; unknown names are dropped in silence."""
+    wanted = query.get("_fields")
+    if not wanted:
+        return shape
+    names = {name.strip() for name in wanted.split(",")}
+    if "_all" in names:
+        return shape
+    return {
+        key: value
+        for key, value in shape.items()
+        if key in names or ("custom" in names and key.startswith("custom."))
+    }
+
+
+def list_of(shapes: list[Any], page: Page, query: Mapping[str, str], **more: Any) -> dict[str, Any]:
+    """The envelope of a list. ``shapes`` holds ``page.fetch`` objects at most."""
+    return {
+        "data": [pick(shape, query) for shape in shapes[: page.limit]],
+        "has_more": len(shapes) > page.limit,
+        **more,
+    }
+
+
+# Errors.
+
+
+class ErrorShape(TypedDict, total=False):
+    """A problem by itself is ``error``; wrong input is ``errors`` and ``field-errors``."""
+
+    error: str
+
+
+def spell_error(error: LeadlineError, status: int) -> Any:
+    """The body of an error. Wrong input names every field; anything else is one sentence."""
+    if not isinstance(error, InvalidError):
+        return {"error": error.text or "Error"}
+    shape: dict[str, Any] = {"errors": [], "field-errors": {}}
+    for found in error.problems:
+        _place(shape, found.path, found)
+    return shape
+
+
+def _place(shape: dict[str, Any], path: Path, found: Problem) -> None:
+    if not path:
+        shape.setdefault("errors", []).append(found.text)
+        return
+    head, rest = path[0], path[1:]
+    fields = shape.setdefault("field-errors", {})
+    if not rest:
+        fields.setdefault(str(head), found.text)
+        return
+    inner = fields.get(str(head))
+    if not isinstance(inner, dict):
+        inner = fields[str(head)] = {}
+    if isinstance(rest[0], int):
+        # A list: its problems stand under "errors", by index.
+        items = inner.setdefault("errors", {})
+        if len(rest) == 1:
+            items[str(rest[0])] = found.text
+            return
+        item = items.setdefault(str(rest[0]), {})
+        if isinstance(item, dict):
+            _place(item, rest[1:], found)
+        return
+    inner.setdefault("errors", [])
+    _place(inner, rest, found)

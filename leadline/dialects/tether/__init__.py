@@ -1,0 +1,1 @@
+"""The Tether dialect: ``/api/...``, wire-compatible with the public Tether Relay API."""

@@ -1,0 +1,48 @@
+"""The Tether dialect as data: its operations, its statuses, its way to authenticate."""
+
+from __future__ import annotations
+
+from leadline.dialects.tether import organizations, spelling
+from leadline.dialects.tether.auth import authenticate
+from leadline.dialects.wire.operation import Dialect, Operation
+from leadline.kernel import errors
+from leadline.platform.rate_limits import Allowance
+
+OPERATIONS: tuple[Operation, ...] = (*organizations.OPERATIONS,)
+
+STATUSES: dict[type[errors.LeadlineError], int] = {
+    errors.InvalidError: 400,
+    errors.RefusedError: 400,
+    errors.MalformedError: 400,
+    errors.UnsupportedMediaError: 415,
+    errors.UnauthenticatedError: 401,
+    errors.ForbiddenError: 403,
+    errors.NotFoundError: 404,
+    errors.ConflictError: 409,
+    errors.TooLargeError: 413,
+    errors.KeyReusedError: 422,
+    errors.TooManyRequestsError: 429,
+}
+
+
+def rate_limit_headers(allowance: Allowance) -> tuple[tuple[bytes, bytes], ...]:
+    """The usual three headers."""
+    return (
+        (b"ratelimit-limit", str(allowance.limit).encode()),
+        (b"ratelimit-remaining", str(allowance.remaining).encode()),
+        (b"ratelimit-reset", str(allowance.reset_s).encode()),
+    )
+
+
+TETHER = Dialect(
+    name="tether",
+    title="Leadline, Tether dialect",
+    prefix="/api",
+    operations=OPERATIONS,
+    authenticate=authenticate,
+    statuses=STATUSES,
+    error_body=spelling.message_error,
+    hook=spelling.hook,
+    security={"bearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+    headers=rate_limit_headers,
+)

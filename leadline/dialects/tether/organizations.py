@@ -1,0 +1,144 @@
+"""Organization settings in the Tether dialect: ``/api/organizations/{organizationId}/...``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+import msgspec
+
+from leadline.dialects.tether.spelling import done, id_in_path
+from leadline.dialects.wire.operation import Operation, Request
+from leadline.features.organizations import actions
+from leadline.features.organizations.queries import get_organization
+from leadline.kernel.errors import ForbiddenError, RefusedError
+from leadline.kernel.rights import Right
+from leadline.store.unit import Unit
+
+TAG = "Organizations"
+_CLOSE_STAGES = "/api/organizations/{organizationId}/outreach-close-stages"
+_GROSS_PROFIT = "/api/organizations/{organizationId}/outreach-gross-profit-config"
+
+
+class CloseStagesBody(msgspec.Struct, frozen=True):
+    """For the document only: the seed says what a wrong body is answered."""
+
+    stages: list[str]
+
+
+class CloseStagesShape(TypedDict):
+    success: Literal[True]
+    data: list[str]
+
+
+class GrossProfitConfig(TypedDict):
+    entityType: Literal["Contact"]
+    propertyKey: str
+
+
+class GrossProfitShape(TypedDict):
+    success: Literal[True]
+    data: GrossProfitConfig | None
+
+
+def of_path(request: Request[Any]) -> Unit:
+    """The unit bound to the organization in the path.
+
+    Admins reach their own, super admins any. To everybody else every other organization looks
+    the same, whether it exists or not.
+    """
+    unit = request.unit
+    if not unit.scope.is_admin:
+        raise ForbiddenError("Admin access required")
+    text = request.path["organizationId"]
+    if text.lower() == unit.organization_id.hex():
+        return unit
+    if not unit.scope.is_superadmin:
+        raise ForbiddenError("Access denied")
+    return unit.of_organization(id_in_path("organization", text))
+
+
+async def get_close_stages(request: Request[None]) -> Any:
+    organization = await get_organization(of_path(request))
+    return done(organization.close_stages)
+
+
+async def put_close_stages(request: Request[dict[str, Any]]) -> Any:
+    unit = of_path(request)
+    stages = request.body.get("stages")
+    if not isinstance(stages, list) or not all(isinstance(name, str) for name in stages):
+        raise RefusedError('"stages" must be an array of strings')
+    return done(await actions.set_close_stages(unit, stages))
+
+
+async def get_gross_profit(request: Request[None]) -> Any:
+    organization = await get_organization(of_path(request))
+    return done(_spell_config(organization.gross_profit_property))
+
+
+async def put_gross_profit(request: Request[dict[str, Any]]) -> Any:
+    unit = of_path(request)
+    if not request.body:
+        return done(_spell_config(await actions.set_gross_profit_property(unit, None)))
+    if request.body.get("entityType") != "Contact":
+        raise RefusedError('"entityType" must be "Contact"')
+    key = request.body.get("propertyKey")
+    if not isinstance(key, str) or not key.strip():
+        raise RefusedError('"propertyKey" must be a non-empty string')
+    return done(_spell_config(await actions.set_gross_profit_property(unit, key.strip())))
+
+
+def _spell_config(name: str | None) -> GrossProfitConfig | None:
+    return None if name is None else {"entityType": "Contact", "propertyKey": name}
+
+
+OPERATIONS = (
+    Operation(
+        "organization.get_close_stages",
+        "GET",
+        _CLOSE_STAGES,
+        "Get outreach close stages",
+        Right.ORGANIZATION_READ,
+        get_close_stages,
+        TAG,
+        answer=CloseStagesShape,
+        errors={403: "Admin access required"},
+    ),
+    Operation(
+        "organization.set_close_stages",
+        "PUT",
+        _CLOSE_STAGES,
+        "Update outreach close stages",
+        Right.ORGANIZATION_READ,
+        put_close_stages,
+        TAG,
+        body=dict,
+        body_schema=CloseStagesBody,
+        answer=CloseStagesShape,
+        errors={400: '"stages" must be an array of strings', 403: "Admin access required"},
+    ),
+    Operation(
+        "organization.get_gross_profit_config",
+        "GET",
+        _GROSS_PROFIT,
+        "Get the property that holds the gross profit",
+        Right.ORGANIZATION_READ,
+        get_gross_profit,
+        TAG,
+        answer=GrossProfitShape,
+        errors={403: "Admin access required"},
+    ),
+    Operation(
+        "organization.set_gross_profit_config",
+        "PUT",
+        _GROSS_PROFIT,
+        "Set or clear the property that holds the gross profit",
+        Right.ORGANIZATION_READ,
+        put_gross_profit,
+        TAG,
+        body=dict,
+        body_required=False,
+        body_schema=GrossProfitConfig,
+        answer=GrossProfitShape,
+        errors={403: "Admin access required"},
+    ),
+)

@@ -1,0 +1,1 @@
+"""What both dialects share: operations, decoding, routing, serving and OpenAPI."""

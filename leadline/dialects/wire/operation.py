@@ -1,0 +1,141 @@
+"""An operation: one method and path, the right it needs, and the function that carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from leadline.kernel.errors import LeadlineError
+from leadline.kernel.rights import Right
+from leadline.kernel.scope import Scope
+from leadline.platform.authentication import Authentication
+from leadline.platform.passwords import Passwords
+from leadline.settings import Settings
+from leadline.store.database import Database
+from leadline.store.unit import Unit
+
+if TYPE_CHECKING:
+    from leadline.dialects.wire.decode import Hook
+
+Body = TypeVar("Body")
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a request may need beyond its unit of work."""
+
+    database: Database
+    authentication: Authentication
+    passwords: Passwords
+    settings: Settings
+
+
+@dataclass
+class Request(Generic[Body]):
+    """One request as an operation sees it: authenticated, allowed, decoded.
+
+    ``body`` is an instance of the operation's body type and ``raw`` the JSON object it came from.
+    """
+
+    services: Services
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Body
+    raw: dict[str, Any]
+    client: str
+    _unit: Unit | None = None
+
+    @property
+    def unit(self) -> Unit:
+        if self._unit is None:
+            raise RuntimeError("a public operation has no unit of work")
+        return self._unit
+
+    @property
+    def scope(self) -> Scope:
+        return self.unit.scope
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that differs from the operation's usual status, or has headers of its own."""
+
+    body: Any
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A query parameter, as the OpenAPI document shows it."""
+
+    name: str
+    text: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    required: bool = False
+
+
+ErrorBody = Callable[[LeadlineError, int], Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One entry of the table of all operations.
+
+    ``right`` None means public: no credential, and no unit of work. ``body`` is a Struct, a
+    ``dict`` for free-form objects (``body_schema`` then describes it), or None. ``answer`` is a type that describes the answer,
+    or with ``is_list`` each object of a Close list.
+    ``ignored`` None accepts any other key of the body in silence; otherwise keys that are neither
+    in the body type nor in ``ignored`` are refused. ``is_secret`` answers are never stored.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    right: Right | None
+    run: Callable[[Request[Any]], Awaitable[Any]]
+    tag: str
+    body: Any = None
+    body_required: bool = True
+    body_schema: Any = None
+    answer: Any = None
+    is_list: bool = False
+    status: int = 200
+    query: tuple[Parameter, ...] = ()
+    ignored: frozenset[str] | None = None
+    is_secret: bool = False
+    needs_key: bool = False
+    error_body: ErrorBody | None = None
+    errors: Mapping[int, str] = field(default_factory=dict)
+    description: str = ""
+
+    @property
+    def writes(self) -> bool:
+        return self.method not in ("GET", "HEAD")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one of the two APIs looks from outside."""
+
+    name: str
+    title: str
+    prefix: str
+    operations: tuple[Operation, ...]
+    authenticate: Callable[[Mapping[str, str], Services, Operation], Awaitable[Scope]]
+    statuses: Mapping[type[LeadlineError], int]
+    error_body: ErrorBody
+    hook: Hook
+    security: Mapping[str, Any]
+    headers: Callable[[Any], tuple[tuple[bytes, bytes], ...]] = lambda _: ()
+
+    def status_of(self, error: LeadlineError) -> int:
+        """The HTTP status of an error, by its type."""
+        for kind in type(error).__mro__:
+            status = self.statuses.get(kind)
+            if status is not None:
+                return status
+        return 500

@@ -1,0 +1,265 @@
+"""The gate: the first and the last hop of every request.
+
+In: size, path, credential, rate limit, right, body. Then one unit of work. Out: commit, *then*
+answer. Errors become bodies by one table per dialect.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+import structlog
+from psycopg import OperationalError, errors
+from psycopg_pool import PoolTimeout
+
+from leadline.dialects.wire import idempotency
+from leadline.dialects.wire.decode import decode, read_json
+from leadline.dialects.wire.operation import Dialect, Operation, Reply, Request, Services
+from leadline.dialects.wire.routing import Router
+from leadline.kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    LeadlineError,
+    MalformedError,
+    NotFoundError,
+    RefusedError,
+    TooLargeError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    UnsupportedMediaError,
+)
+from leadline.kernel.scope import Scope
+from leadline.platform.rate_limits import Allowance, RateLimiter
+
+log = structlog.get_logger("leadline.requests")
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_JSON = (b"content-type", b"application/json")
+_ATTEMPTS = 4
+_encode = msgspec.json.Encoder().encode
+
+
+class MethodNotAllowedError(LeadlineError):
+    """The path exists, but not with this method."""
+
+    def __init__(self, allowed: list[str]) -> None:
+        super().__init__("Method not allowed")
+        self.allowed = allowed
+
+
+class UnavailableError(LeadlineError):
+    """The database cannot be reached or is too busy; trying again later may help."""
+
+
+class Gate:
+    """An ASGI application that serves one dialect."""
+
+    def __init__(self, dialect: Dialect, services: Services) -> None:
+        self.dialect = dialect
+        self.services = services
+        self._router = Router(dialect.operations)
+        self._limiter = RateLimiter(
+            services.settings.rate_limit, services.settings.rate_window_s, time.monotonic
+        )
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        exchange = Exchange(self, scope, receive)
+        started = time.perf_counter()
+        status, headers, body = await exchange.answer()
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        if scope["method"] == "HEAD":
+            body = b""
+        await send({"type": "http.response.body", "body": body})
+        log.info(
+            "request",
+            dialect=self.dialect.name,
+            operation=exchange.operation.name if exchange.operation else None,
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+            request_id=exchange.request_id,
+        )
+
+    def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
+        """The operation for a method and path, and the values of its path parameters."""
+        methods, values = self._router.find(path)
+        if not methods:
+            raise NotFoundError("path", f"There is nothing at {path}")
+        found = methods.get("GET" if method == "HEAD" else method)
+        if found is None:
+            raise MethodNotAllowedError(sorted(methods))
+        operation, names = found
+        return operation, dict(zip(names, values, strict=True))
+
+    def take_allowance(self, credential: bytes) -> Allowance:
+        return self._limiter.take(credential)
+
+
+class Exchange:
+    """One request and its answer."""
+
+    def __init__(self, gate: Gate, scope: MutableMapping[str, Any], receive: Receive) -> None:
+        self._gate = gate
+        self._dialect = gate.dialect
+        self._services = gate.services
+        self._asgi = scope
+        self._receive = receive
+        self.headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        self.request_id = self.headers.get("x-request-id", "")[:64] or secrets.token_hex(8)
+        self.operation: Operation | None = None
+        self._allowance: Allowance | None = None
+
+    async def answer(self) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """Status, headers and body. Whatever goes wrong becomes an answer too."""
+        try:
+            status, extra, body = await self._carry_out()
+        except LeadlineError as error:
+            status, extra, body = self._error(error)
+        except (PoolTimeout, OperationalError) as error:
+            log.error("database unavailable", error=str(error), request_id=self.request_id)
+            status, extra, body = self._error(UnavailableError("The database is not available"))
+        except Exception:
+            log.exception("request failed", request_id=self.request_id, path=self._asgi["path"])
+            status, extra, body = self._error(LeadlineError("Internal server error"))
+        headers = [*extra, (b"x-request-id", self.request_id.encode("latin-1", "replace"))]
+        if body or status != 204:
+            headers += [_JSON, (b"content-length", str(len(body)).encode())]
+        if self._allowance is not None:
+            headers += self._dialect.headers(self._allowance)
+        return status, headers, body
+
+    async def _carry_out(self) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        method, path = self._asgi["method"], self._asgi["path"]
+        operation, parameters = self._gate.find(method, path)
+        self.operation = operation
+        scope = await self._admit(operation)
+        body = await self._read_body() if operation.writes else b""
+        raw, typed = self._decode(operation, body)
+        query = dict(parse_qsl(self._asgi["query_string"].decode("latin-1"), True))
+        if "\x00" in path or any("\x00" in part for pair in query.items() for part in pair):
+            raise MalformedError("The request contains a NUL character.")
+        client = (self._asgi.get("client") or ("", 0))[0]
+        request: Request[Any] = Request(
+            self._services, parameters, query, self.headers, typed, raw, client
+        )
+        if scope is None:
+            return _finish(operation, await operation.run(request))
+        if not operation.writes:
+            async with self._services.database.reading(scope, self.request_id) as unit:
+                request._unit = unit
+                return _finish(operation, await operation.run(request))
+        return await self._write(operation, request, scope, body)
+
+    async def _admit(self, operation: Operation) -> Scope | None:
+        if operation.right is None:
+            return None
+        scope = await self._dialect.authenticate(self.headers, self._services, operation)
+        self._allowance = self._gate.take_allowance(scope.credential)
+        if self._allowance.exceeded:
+            raise TooManyRequestsError("Too many requests", self._allowance.reset_s)
+        if not scope.may(operation.right):
+            raise ForbiddenError("Permission denied")
+        return scope
+
+    async def _read_body(self) -> bytes:
+        limit = self._services.settings.max_body_bytes
+        too_large = TooLargeError(f"The body is larger than {limit} bytes.")
+        declared = self.headers.get("content-length", "0")
+        if not declared.isdigit() or int(declared) > limit:
+            raise too_large
+        parts, size = [], 0
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise MalformedError("The client went away.")
+            part = message.get("body", b"")
+            size += len(part)
+            if size > limit:
+                raise too_large
+            parts.append(part)
+            if not message.get("more_body"):
+                return b"".join(parts)
+
+    def _decode(self, operation: Operation, body: bytes) -> tuple[dict[str, Any], Any]:
+        if operation.body is None:
+            return {}, None
+        media = self.headers.get("content-type", "")
+        if body and media and "json" not in media.lower():
+            raise UnsupportedMediaError(
+                "Please send valid JSON with a 'Content-Type: application/json' header."
+            )
+        value = read_json(body) if body.strip() else None
+        if value is None and (not operation.body_required or not body.strip()):
+            value = {}
+        if not isinstance(value, dict):
+            raise MalformedError("JSON data must be an object.")
+        if operation.body is dict:
+            return value, value
+        return value, decode(operation.body, value, self._dialect.hook, operation.ignored)
+
+    async def _write(
+        self, operation: Operation, request: Request[Any], scope: Scope, body: bytes
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        key = idempotency.key_of(self.headers, scope, operation, self._asgi)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with self._services.database.writing(scope, self.request_id) as unit:
+                    request._unit = unit
+                    if key is None:
+                        return _finish(operation, await operation.run(request))
+                    stored = await idempotency.begin(unit, key, body, self._services.settings)
+                    if stored is not None:
+                        return stored
+                    answer = _finish(operation, await operation.run(request))
+                    await idempotency.finish(unit, key, answer, operation)
+                    return answer
+            except (errors.SerializationFailure, errors.DeadlockDetected):
+                # Two writers met; nothing of this attempt is left, so it is tried again.
+                if attempt == _ATTEMPTS:
+                    raise
+            except (errors.UniqueViolation, errors.ForeignKeyViolation) as error:
+                # The last line of defence: a concurrent change slipped in behind the checks.
+                raise ConflictError("This conflicts with something that exists.") from error
+            except errors.DataError as error:
+                raise RefusedError("A value is out of range.") from error
+        raise AssertionError("unreachable")
+
+    def _error(self, error: LeadlineError) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        extra: list[tuple[bytes, bytes]] = []
+        if isinstance(error, MethodNotAllowedError):
+            status = 405
+            extra.append((b"allow", ", ".join(error.allowed).encode()))
+        elif isinstance(error, UnavailableError):
+            status = 503
+            extra.append((b"retry-after", b"2"))
+        else:
+            status = self._dialect.status_of(error)
+        if isinstance(error, TooManyRequestsError):
+            extra.append((b"retry-after", str(max(1, round(error.retry_after_s))).encode()))
+        if isinstance(error, UnauthenticatedError):
+            extra.append((b"www-authenticate", b'Basic realm="leadline", Bearer'))
+        spell = self._dialect.error_body
+        if self.operation is not None and self.operation.error_body is not None:
+            spell = self.operation.error_body
+        return status, extra, _encode(spell(error, status))
+
+
+def _finish(operation: Operation, result: Any) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    if isinstance(result, Reply):
+        status = result.status if result.status is not None else operation.status
+        headers = [(name.lower().encode(), value.encode()) for name, value in result.headers]
+        return status, headers, b"" if status == 204 else _encode(result.body)
+    if operation.status == 204:
+        return 204, [], b""
+    return operation.status, [], _encode(result)

@@ -1,0 +1,1 @@
+"""An organization: the tenant. Everything else belongs to exactly one."""

@@ -1,0 +1,73 @@
+"""Every change of an organization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from leadline.features.organizations.queries import lock_organization
+from leadline.features.organizations.tables import ORGANIZATIONS, Organization
+from leadline.store.unit import Unit
+
+FIRST_CLOSE_STAGES = ["Closed Won"]
+
+
+async def create_organization(
+    unit: Unit, *, name: str, time_zone: str, country: str, currency: str
+) -> Organization:
+    """Adds the organization that the unit's scope is already bound to."""
+    row = Organization(
+        id=unit.organization_id,
+        name=name,
+        time_zone=time_zone,
+        country=country,
+        currency=currency,
+        close_stages=FIRST_CLOSE_STAGES,
+        gross_profit_property=None,
+        created_at=unit.now,
+        updated_at=unit.now,
+    )
+    await unit.execute(ORGANIZATIONS.insert_sql, **ORGANIZATIONS.parameters(row))
+    unit.record("created", ORGANIZATIONS, None, row)
+    return row
+
+
+async def set_close_stages(unit: Unit, names: list[str]) -> list[str]:
+    """Replaces the stages that count as closed: trimmed, without duplicates, in their order."""
+    trimmed = dict.fromkeys(name.strip() for name in names)
+    before = await lock_organization(unit)
+    after = await _change(unit, before, close_stages=[name for name in trimmed if name])
+    return after.close_stages
+
+
+async def rename_close_stage(unit: Unit, old: str, new: str) -> None:
+    """Follows the renaming of a stage, so that what was closed stays closed."""
+    before = await lock_organization(unit)
+    if old in before.close_stages:
+        renamed = dict.fromkeys(new if name == old else name for name in before.close_stages)
+        await _change(unit, before, close_stages=list(renamed))
+
+
+async def set_gross_profit_property(unit: Unit, name: str | None) -> str | None:
+    """Says which contact property is the gross profit; None clears it."""
+    before = await lock_organization(unit)
+    after = await _change(unit, before, gross_profit_property=name)
+    return after.gross_profit_property
+
+
+async def _change(unit: Unit, before: Organization, **changes: Any) -> Organization:
+    changed = {name: value for name, value in changes.items() if getattr(before, name) != value}
+    if not changed:
+        return before
+    changed["updated_at"] = unit.now
+    after = msgspec.structs.replace(before, **changed)
+    sets = {name: ORGANIZATIONS.adapt(name, value) for name, value in changed.items()}
+    await unit.execute(_update_sql(tuple(changed)), **sets)
+    unit.record("updated", ORGANIZATIONS, before, after)
+    return after
+
+
+def _update_sql(changed: tuple[str, ...]) -> bytes:
+    listed = ", ".join(f"{column} = %({column})s" for column in changed)
+    return f"UPDATE organizations SET {listed} WHERE id = %(organization_id)s".encode()

@@ -1,0 +1,1 @@
+"""An outcome: a named result that people give to calls and meetings."""

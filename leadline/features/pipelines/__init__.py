@@ -1,0 +1,1 @@
+"""A pipeline: the ordered stages that leads, or opportunities, move through."""

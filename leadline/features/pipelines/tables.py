@@ -1,0 +1,45 @@
+"""The tables of pipelines and their stages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from leadline.store.tables import Table
+
+Kind = Literal["lead", "opportunity"]
+
+
+class Pipeline(msgspec.Struct, frozen=True):
+    organization_id: bytes
+    id: bytes
+    kind: str
+    name: str
+    description: str | None
+    is_default: bool
+    created_at: datetime
+    updated_at: datetime
+    created_by: bytes | None
+    updated_by: bytes | None
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """``rank`` orders the stages of a pipeline; an inactive stage is retired."""
+
+    organization_id: bytes
+    id: bytes
+    pipeline_id: bytes
+    kind: str
+    name: str
+    color: str | None
+    type: str
+    rank: int
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+PIPELINES = Table("pipelines", "pipeline", Pipeline)
+STAGES = Table("stages", "stage", Stage)

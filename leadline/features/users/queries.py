@@ -1,0 +1,69 @@
+"""Reads of people, always within the organization of the scope."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from leadline.features.users.tables import User
+from leadline.kernel.rights import Role
+from leadline.store.unit import Unit
+
+_MEMBERS = """
+SELECT u.id, u.email, u.first_name, u.last_name, u.phone_number, m.id, m.role, m.designation,
+       m.is_active, u.created_at, u.updated_at
+FROM memberships m JOIN users u ON u.id = m.user_id
+WHERE m.organization_id = %(organization_id)s
+"""
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A user as one organization sees them."""
+
+    id: bytes
+    email: str
+    first_name: str
+    last_name: str
+    phone_number: str | None
+    membership_id: bytes
+    role: Role
+    designation: str | None
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+async def list_members(unit: Unit) -> list[Member]:
+    """Everybody in the organization, oldest membership first."""
+    return await unit.fetch_all(Member, _MEMBERS + " ORDER BY m.id")
+
+
+async def find_member(unit: Unit, user_id: bytes) -> Member | None:
+    """The member with that user id, or None when there is no such user here."""
+    return await unit.fetch_one(Member, _MEMBERS + " AND m.user_id = %(user_id)s", user_id=user_id)
+
+
+async def names_of(unit: Unit, user_ids: set[bytes | None]) -> dict[bytes | None, str]:
+    """The full names of these users, fetched at once; strangers are missing."""
+    wanted = [user_id for user_id in user_ids if user_id is not None]
+    if not wanted:
+        return {}
+    members = await unit.fetch_all(
+        Member, _MEMBERS + " AND m.user_id = ANY(%(user_ids)s)", user_ids=wanted
+    )
+    return {member.id: member.full_name or member.email for member in members}
+
+
+async def find_user_by_email(unit: Unit, email: str) -> User | None:
+    """The user with that (normalised) address, in whatever organization."""
+    return await unit.fetch_one(
+        User,
+        "SELECT id, email, first_name, last_name, phone_number, created_at, updated_at "
+        "FROM users WHERE email = %(email)s",
+        email=email,
+    )

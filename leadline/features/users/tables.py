@@ -1,0 +1,40 @@
+"""The tables of users (global) and memberships (one per organization and user)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from leadline.store.tables import Table
+
+
+class User(msgspec.Struct, frozen=True):
+    """The password hash is not part of the row: it is read only where a login is checked."""
+
+    id: bytes
+    email: str
+    first_name: str
+    last_name: str
+    phone_number: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Membership(msgspec.Struct, frozen=True):
+    organization_id: bytes
+    id: bytes
+    user_id: bytes
+    role: str
+    designation: str | None
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+USERS = Table("users", "user", User)
+MEMBERSHIPS = Table("memberships", "membership", Membership)

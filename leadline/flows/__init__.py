@@ -1,0 +1,1 @@
+"""What changes several nouns at once. One file per flow, named by what it does."""

@@ -1,0 +1,1 @@
+"""What any product needs: authentication, jobs, rate limits, phone numbers, rich text."""

@@ -1,0 +1,193 @@
+"""Credentials: API keys, access tokens and refresh tokens, and the scope that each stands for."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import string
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from psycopg import AsyncConnection
+
+from leadline.kernel.clock import Clock
+from leadline.kernel.errors import UnauthenticatedError
+from leadline.kernel.ids import parse_hex
+from leadline.kernel.rights import Role
+from leadline.kernel.scope import Scope
+from leadline.settings import Settings
+from leadline.store.database import Database
+
+_ALPHABET = string.ascii_letters + string.digits
+_ISSUER = "leadline"
+_SCOPE_COLUMNS = """
+    m.organization_id, m.user_id, m.role, o.time_zone, o.country, o.currency
+"""
+_MEMBER_SQL = (
+    b"SELECT NULL::bytea,"
+    + _SCOPE_COLUMNS.encode()
+    + b"""
+    FROM memberships m JOIN organizations o ON o.id = m.organization_id
+    WHERE m.organization_id = %(organization_id)s AND m.user_id = %(user_id)s AND m.is_active
+    """
+)
+_KEY_SQL = (
+    b"SELECT k.id,"
+    + _SCOPE_COLUMNS.encode()
+    + b"""
+    FROM api_keys k
+    JOIN memberships m ON m.organization_id = k.organization_id AND m.user_id = k.user_id
+    JOIN organizations o ON o.id = m.organization_id
+    WHERE k.key_hash = %(key_hash)s AND k.revoked_at IS NULL AND m.is_active
+    """
+)
+
+
+def new_api_key() -> str:
+    """A fresh API key: 44 random letters and digits, about 260 bits."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(44))
+    return f"api_{letters[:22]}.{letters[22:]}"
+
+
+def new_refresh_token() -> str:
+    """A fresh refresh token, as random as a key."""
+    return "rt_" + "".join(secrets.choice(_ALPHABET) for _ in range(44))
+
+
+def new_password() -> str:
+    """A password for a person to copy once: 20 letters and digits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(20))
+
+
+def secret_hash(secret: str) -> bytes:
+    """SHA-256. Enough for keys and tokens, which are random; passwords use argon2."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+class Authentication:
+    """Turns a presented credential into a scope. Answers are remembered for a moment.
+
+    A key that is revoked here is forgotten here at once; other processes notice within
+    ``credential_cache_s`` seconds.
+    """
+
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+        self._cache: dict[bytes, tuple[float, Scope]] = {}
+        self._signing_key: OctKey | None = None
+
+    def forget_all(self) -> None:
+        """Drops every remembered answer: called after a key, role or membership has changed."""
+        self._cache.clear()
+
+    async def scope_of_key(self, key: str) -> Scope:
+        """The scope of an API key; UnauthenticatedError when it is unknown or revoked."""
+        credential = secret_hash(key)
+        found = self._remembered(credential)
+        if found is None:
+            found = await self._scope(credential, _KEY_SQL, key_hash=credential)
+        return found
+
+    async def scope_of_token(self, token: str) -> Scope:
+        """The scope of an access token; UnauthenticatedError when it is invalid or expired."""
+        user_id, organization_id = await self._read_token(token)
+        credential = hashlib.sha256(b"session" + organization_id + user_id).digest()
+        found = self._remembered(credential)
+        if found is None:
+            found = await self._scope(
+                credential, _MEMBER_SQL, organization_id=organization_id, user_id=user_id
+            )
+        return found
+
+    async def new_access_token(self, organization_id: bytes, user_id: bytes) -> str:
+        """A signed token (JWT, HS256) that is good for ``access_token_s`` seconds."""
+        now = int(self._clock.now().timestamp())
+        claims = {
+            "iss": _ISSUER,
+            "sub": user_id.hex(),
+            "org": organization_id.hex(),
+            "typ": "access",
+            "iat": now,
+            "exp": now + self._settings.access_token_s,
+            "jti": secrets.token_hex(8),
+        }
+        return jwt.encode({"alg": "HS256"}, claims, await self._key())
+
+    def refresh_expiry(self, now: datetime) -> datetime:
+        return now + timedelta(seconds=self._settings.refresh_token_s)
+
+    def _remembered(self, credential: bytes) -> Scope | None:
+        entry = self._cache.get(credential)
+        if entry is not None and entry[0] > time.monotonic():
+            return entry[1]
+        return None
+
+    async def _scope(self, credential: bytes, sql: bytes, **parameters: Any) -> Scope:
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(sql, parameters, binary=True)
+            row = await cursor.fetchone()
+        if row is None:
+            raise UnauthenticatedError("Invalid or expired token")
+        key_id, organization_id, user_id, role, time_zone, country, currency = row
+        scope = Scope(
+            organization_id,
+            user_id,
+            Role(role),
+            credential,
+            key_id,
+            time_zone,
+            country,
+            currency,
+        )
+        if len(self._cache) > 10_000:
+            self._cache.clear()
+        until = time.monotonic() + self._settings.credential_cache_s
+        self._cache[credential] = (until, scope)
+        return scope
+
+    async def _read_token(self, token: str) -> tuple[bytes, bytes]:
+        invalid = UnauthenticatedError("Invalid or expired token")
+        try:
+            claims = jwt.decode(token, await self._key(), algorithms=["HS256"]).claims
+        except (JoseError, ValueError) as error:
+            raise invalid from error
+        expires = claims.get("exp")
+        if (
+            claims.get("iss") != _ISSUER
+            or claims.get("typ") != "access"
+            or not isinstance(expires, int)
+            or expires <= self._clock.now().timestamp()
+        ):
+            raise invalid
+        user_id = parse_hex(str(claims.get("sub")))
+        organization_id = parse_hex(str(claims.get("org")))
+        if user_id is None or organization_id is None:
+            raise invalid
+        return user_id, organization_id
+
+    async def _key(self) -> OctKey:
+        if self._signing_key is None:
+            async with self._database.connection() as connection:
+                self._signing_key = OctKey.import_key(await _signing_secret(connection))
+        return self._signing_key
+
+
+async def _signing_secret(connection: AsyncConnection[Any]) -> bytes:
+    """The instance's secret, made by whoever needs it first and then shared by all processes."""
+    await connection.execute(
+        "INSERT INTO instance_secrets (name, value) VALUES ('access_tokens', %s) "
+        "ON CONFLICT (name) DO NOTHING",
+        (secrets.token_bytes(32),),
+    )
+    cursor = await connection.execute(
+        "SELECT value FROM instance_secrets WHERE name = 'access_tokens'"
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return bytes(row[0])

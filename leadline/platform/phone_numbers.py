@@ -1,0 +1,49 @@
+"""Phone numbers: one spelling (E.164) for storing and matching, another for people."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import phonenumbers
+
+
+@lru_cache(maxsize=20_000)
+def to_e164(text: str, country: str) -> str | None:
+    """``text`` as E.164 (``+14155550133``), or None when it cannot be a phone number.
+
+    Numbers without a country code belong to ``country`` (two letters). Whether a number is
+    assigned is not checked: ranges for fiction and tests must pass.
+    """
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    spelled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return spelled + (f"x{number.extension}" if number.extension else "")
+
+
+@lru_cache(maxsize=20_000)
+def for_people(e164: str) -> str:
+    """The number as one reads it: ``+1 415-555-0133``."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@lru_cache(maxsize=20_000)
+def country_of(e164: str) -> str | None:
+    """The country of a number in two letters, when it can be told."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return None
+    found = phonenumbers.region_code_for_number(number)
+    if found is not None:
+        return found
+    # Numbers of fiction are in no assigned range: the main country of the calling code.
+    code = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(number.country_code or 0, ())
+    return code[0] if code and code[0] != "001" else None

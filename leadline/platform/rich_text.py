@@ -1,0 +1,47 @@
+"""Rich text: the few tags that notes may have, and the plain text that they say."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import nh3
+
+_TAGS = {
+    *("h1", "h2", "h3", "h4", "h5", "h6", "p", "b", "strong", "i", "em", "u", "s", "code"),
+    *("span", "a", "img", "ul", "ol", "li", "hr", "br"),
+}
+_ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"src", "alt"},
+    "span": {"class", "data-type", "data-id", "data-label"},
+}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+_BODY = re.compile(r"</?body[^>]*>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>|<hr\s*/?>|</(?:p|li|h[1-6])>", re.IGNORECASE)
+_LIST_ITEM = re.compile(r"<li>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]+>")
+
+
+def clean_html(text: str) -> str:
+    """The text with every tag and attribute removed that notes do not have, inside ``<body>``."""
+    inner = nh3.clean(
+        _BODY.sub("", text),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        link_rel=None,
+    )
+    return f"<body>{inner}</body>"
+
+
+def plain_text(rich: str) -> str:
+    """What rich text says, without its tags: paragraphs and breaks become line ends."""
+    text = _LIST_ITEM.sub("- ", _BREAK.sub("\n", _BODY.sub("", rich)))
+    return html.unescape(_TAG.sub("", text)).strip("\n")
+
+
+def html_of_plain(text: str) -> str:
+    """Plain text as rich text: escaped, with line ends as breaks."""
+    escaped = html.escape(text, quote=False).replace("\n", "<br />")
+    return f"<body><p>{escaped}</p></body>"

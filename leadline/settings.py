@@ -1,0 +1,87 @@
+"""One typed settings object, read once from ``LEADLINE_*`` variables. See docs/settings.md."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+
+
+class SettingsError(Exception):
+    """A variable has a value that cannot be used. The text names it."""
+
+
+def default_data_folder() -> Path:
+    """Where the data lives unless told otherwise: /var/lib/leadline for root, else the home."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/leadline")
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "leadline"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Every setting of the server, with its default. Times are seconds, sizes bytes."""
+
+    data: Path = msgspec.field(default_factory=default_data_folder)
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 2212
+    workers: int = 1
+    base_url: str | None = None
+    pool_size: int = 10
+    pool_timeout_s: float = 10.0
+    statement_timeout_s: float = 30.0
+    prepare_statements: bool = True
+    max_body_bytes: int = 1024 * 1024
+    rate_limit: int = 6000
+    rate_window_s: int = 10
+    credential_cache_s: float = 2.0
+    access_token_s: int = 8 * 3600
+    refresh_token_s: int = 30 * 86400
+    idle_timeout_minutes: int = 30
+    argon2_memory_kib: int = 19 * 1024
+    argon2_passes: int = 2
+    login_free_failures: int = 5
+    login_max_delay_s: int = 900
+    idempotency_s: int = 86400
+    run_jobs: bool = True
+    job_poll_s: float = 1.0
+    log_level: str = "info"
+    log_json: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Reads ``LEADLINE_<NAME>`` for every field; raises SettingsError on a bad value."""
+        source = os.environ if environment is None else environment
+        hints = get_type_hints(cls)
+        given: dict[str, Any] = {}
+        for name in cls.__struct_fields__:
+            text = source.get(variable_name(name))
+            if text is None or text == "":
+                continue
+            try:
+                given[name] = msgspec.convert(_plain(text, hints[name]), hints[name], strict=False)
+            except (msgspec.ValidationError, ValueError) as error:
+                raise SettingsError(f"{variable_name(name)}={text!r}: {error}") from error
+        return cls(**given)
+
+
+def variable_name(field_name: str) -> str:
+    """The environment variable of a setting: ``LEADLINE_PORT`` for ``port``."""
+    return f"LEADLINE_{field_name.upper()}"
+
+
+def _plain(text: str, kind: Any) -> Any:
+    if kind is Path:
+        return Path(text)
+    if kind is bool:
+        lowered = text.strip().lower()
+        if lowered in {"1", "true", "yes", "on"}:
+            return True
+        if lowered in {"0", "false", "no", "off"}:
+            return False
+        raise ValueError("expected true or false")
+    return text

@@ -1,0 +1,74 @@
+"""The connection pool, and the two ways to work with it: reading and writing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool
+
+from leadline.kernel.clock import Clock
+from leadline.kernel.scope import Scope
+from leadline.settings import Settings
+from leadline.store.unit import Unit
+
+_encode = msgspec.json.Encoder().encode
+set_json_loads(msgspec.json.decode)
+set_json_dumps(_encode)
+
+
+class Database:
+    """A pool of connections to one PostgreSQL. Open it before use; close it at the end."""
+
+    def __init__(self, url: str, settings: Settings, clock: Clock) -> None:
+        self.clock = clock
+        self._prepare = settings.prepare_statements
+        timeout_ms = int(settings.statement_timeout_s * 1000)
+        self.pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
+            url,
+            min_size=min(2, settings.pool_size),
+            max_size=settings.pool_size,
+            timeout=settings.pool_timeout_s,
+            configure=self._configure,
+            kwargs={
+                "autocommit": True,
+                "application_name": "leadline",
+                "options": f"-c timezone=UTC -c statement_timeout={timeout_ms}",
+            },
+            open=False,
+        )
+
+    async def _configure(self, connection: AsyncConnection[Any]) -> None:
+        connection.prepare_threshold = 3 if self._prepare else None
+
+    async def open(self) -> None:
+        await self.pool.open(wait=True)
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection[Any]]:
+        """A bare connection in autocommit, for what has no organization yet (logins, health)."""
+        async with self.pool.connection() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self, scope: Scope, request_id: str | None = None) -> AsyncIterator[Unit]:
+        """A unit whose statements each stand alone."""
+        async with self.pool.connection() as connection:
+            yield Unit(connection, scope, self.clock.now(), request_id)
+
+    @asynccontextmanager
+    async def writing(self, scope: Scope, request_id: str | None = None) -> AsyncIterator[Unit]:
+        """A unit that is one transaction: committed when the block ends, else rolled back."""
+        async with self.pool.connection() as connection:
+            unit = Unit(connection, scope, self.clock.now(), request_id)
+            async with connection.pipeline(), connection.transaction():
+                yield unit
+                await unit.flush()
+        unit.run_after_commit()

@@ -1,0 +1,92 @@
+"""Migrations: plain SQL files applied in order, once, forward only."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from importlib import resources
+from typing import Any
+
+import msgspec
+import psycopg
+
+_LOCK_KEY = 0x1EAD11E5
+_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'"
+
+
+class MigrationError(Exception):
+    """The database cannot be brought to this version. The text says why and what to do."""
+
+
+class Migration(msgspec.Struct, frozen=True):
+    """One file: its name orders it, its checksum tells whether it was edited after release."""
+
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def all_migrations() -> list[Migration]:
+    """Every migration of this version, in order."""
+    folder = resources.files("leadline.store").joinpath("migrations")
+    found = [
+        Migration(entry.name.removesuffix(".sql"), entry.read_text())
+        for entry in folder.iterdir()
+        if entry.name.endswith(".sql")
+    ]
+    return sorted(found, key=lambda migration: migration.name)
+
+
+def pending(connection: psycopg.Connection[Any]) -> list[Migration]:
+    """What is still to be applied; MigrationError when the database is not one of ours."""
+    exists = connection.execute("SELECT to_regclass('schema_migrations')").fetchone()
+    applied: dict[str, str] = {}
+    if exists and exists[0] is not None:
+        applied = dict(
+            connection.execute("SELECT name, checksum FROM schema_migrations").fetchall()
+        )
+    known = {migration.name: migration for migration in all_migrations()}
+    unknown = sorted(set(applied) - set(known))
+    if unknown:
+        raise MigrationError(
+            f"The database has migrations that this version does not know: {', '.join(unknown)}. "
+            "It was used by a newer Leadline: start that version, or restore a backup."
+        )
+    for name, checksum in applied.items():
+        if known[name].checksum != checksum:
+            raise MigrationError(
+                f"Migration {name} was applied in another form than this version has. "
+                "Use the release that created the database, or restore a backup."
+            )
+    return [migration for name, migration in known.items() if name not in applied]
+
+
+def migrate(connection: psycopg.Connection[Any], now: datetime) -> list[str]:
+    """Applies what is pending, each in its own transaction; returns their names.
+
+    The connection must be in autocommit mode. Several processes may call this at once: one works,
+    the others wait and then find nothing to do.
+    """
+    connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK_KEY,))
+    try:
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migrations "
+            "(name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL)"
+        )
+        done = []
+        for migration in pending(connection):
+            with connection.transaction():
+                connection.execute(_LOCK_TIMEOUT)
+                connection.execute(migration.sql.encode())
+                connection.execute(
+                    "INSERT INTO schema_migrations (name, checksum, applied_at) "
+                    "VALUES (%s, %s, %s)",
+                    (migration.name, migration.checksum, now),
+                )
+            done.append(migration.name)
+        return done
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK_KEY,))

@@ -1,0 +1,79 @@
+-- Organizations, the people in them, and how they prove who they are.
+-- Ids are twelve bytes (leadline/kernel/ids.py). Every tenant table has organization_id first in
+-- its keys, so that the schema can be distributed by organization.
+
+CREATE TABLE organizations (
+    id bytea PRIMARY KEY,
+    name text NOT NULL,
+    time_zone text NOT NULL DEFAULT 'UTC',
+    country text NOT NULL DEFAULT 'US',
+    currency text NOT NULL DEFAULT 'USD',
+    close_stages jsonb NOT NULL,
+    gross_profit_property text,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+
+-- Users are global: the login comes before the organization is known.
+CREATE TABLE users (
+    id bytea PRIMARY KEY,
+    email text NOT NULL UNIQUE,
+    first_name text NOT NULL DEFAULT '',
+    last_name text NOT NULL DEFAULT '',
+    phone_number text,
+    password_hash text,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+
+CREATE TABLE memberships (
+    organization_id bytea NOT NULL REFERENCES organizations,
+    id bytea NOT NULL,
+    user_id bytea NOT NULL REFERENCES users,
+    role text NOT NULL CHECK (role IN ('SUPERADMIN', 'ADMIN', 'DEPARTMENT_HEAD', 'SALES_REP')),
+    designation text,
+    is_active boolean NOT NULL DEFAULT true,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE (organization_id, user_id)
+);
+CREATE INDEX memberships_by_user ON memberships (user_id);
+
+-- Keys and sessions are global, like users; each names one membership. Only hashes are kept.
+CREATE TABLE api_keys (
+    id bytea PRIMARY KEY,
+    key_hash bytea NOT NULL UNIQUE,
+    organization_id bytea NOT NULL,
+    user_id bytea NOT NULL,
+    hint text NOT NULL,
+    created_at timestamptz NOT NULL,
+    revoked_at timestamptz,
+    FOREIGN KEY (organization_id, user_id) REFERENCES memberships (organization_id, user_id)
+);
+CREATE INDEX api_keys_by_member ON api_keys (organization_id, user_id);
+
+CREATE TABLE refresh_tokens (
+    token_hash bytea PRIMARY KEY,
+    family_id bytea NOT NULL,
+    organization_id bytea NOT NULL,
+    user_id bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz,
+    FOREIGN KEY (organization_id, user_id) REFERENCES memberships (organization_id, user_id)
+);
+CREATE INDEX refresh_tokens_by_family ON refresh_tokens (family_id);
+CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
+
+-- Failed logins per e-mail address (hashed), to slow guessing down.
+CREATE TABLE login_failures (
+    subject_hash bytea PRIMARY KEY,
+    failure_count integer NOT NULL,
+    last_failed_at timestamptz NOT NULL
+);
+
+CREATE TABLE instance_secrets (
+    name text PRIMARY KEY,
+    value bytea NOT NULL
+);

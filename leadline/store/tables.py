@@ -1,0 +1,56 @@
+"""What the store has to know of a table: its name, its row and the SQL that follows from them."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+
+class Table(Generic[Row]):
+    """A tenant table whose columns are the fields of a frozen Struct, in the same order.
+
+    ``noun`` is what events call its rows. ``json`` names the jsonb columns. A row has
+    ``organization_id`` and ``id``; tests compare the fields with the real columns.
+    """
+
+    def __init__(self, name: str, noun: str, row: type[Row], *, json: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.noun = noun
+        self.row = row
+        self.columns: tuple[str, ...] = row.__struct_fields__
+        self.json = frozenset(json)
+        listed = ", ".join(self.columns)
+        places = ", ".join(f"%({column})s" for column in self.columns)
+        # Bytes, not str: the unit of work takes literal strings from programmers and bytes from
+        # declarations like this one, so that no other text can become SQL unseen.
+        self.select = f"SELECT {listed} FROM {name} ".encode()
+        self.get_sql = self.select + b"WHERE organization_id = %(organization_id)s AND id = %(id)s"
+        self.lock_sql = self.get_sql + b" FOR UPDATE"
+        self.insert_sql = f"INSERT INTO {name} ({listed}) VALUES ({places})".encode()
+        self.delete_sql = (
+            f"DELETE FROM {name} WHERE organization_id = %(organization_id)s AND id = %(id)s"
+        ).encode()
+        self._updates: dict[tuple[str, ...], bytes] = {}
+
+    def parameters(self, row: Row) -> dict[str, Any]:
+        """The row as parameters of ``insert_sql``."""
+        return {name: self.adapt(name, getattr(row, name)) for name in self.columns}
+
+    def adapt(self, column: str, value: Any) -> Any:
+        return Jsonb(value) if column in self.json and value is not None else value
+
+    def update_sql(self, changed: tuple[str, ...]) -> bytes:
+        """The UPDATE that sets just these columns of one row."""
+        found = self._updates.get(changed)
+        if found is None:
+            sets = ", ".join(f"{column} = %({column})s" for column in changed)
+            found = (
+                f"UPDATE {self.name} SET {sets} "
+                "WHERE organization_id = %(organization_id)s AND id = %(id)s"
+            ).encode()
+            self._updates[changed] = found
+        return found

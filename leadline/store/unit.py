@@ -1,0 +1,265 @@
+"""The unit of work: one scope, one connection, and for a write one transaction.
+
+Reads are single statements without a transaction. A write is one transaction whose statements are
+pipelined: BEGIN, inserts, events, jobs and COMMIT cost no round trip of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, LiteralString, TypeVar
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import args_row, scalar_row, tuple_row
+
+from leadline.kernel.ids import new_id
+from leadline.kernel.scope import Scope
+from leadline.store.tables import Row, Table
+
+R = TypeVar("R")
+Statement = LiteralString | bytes
+
+# Tables without an organization: a statement on these alone needs no scope.
+GLOBAL_TABLES = frozenset(
+    {
+        "users",
+        "api_keys",
+        "refresh_tokens",
+        "login_failures",
+        "instance_secrets",
+        "schema_migrations",
+        "organizations",
+    }
+)
+_TABLE_NAMES = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:ONLY\s+)?([a-z_]+)\b(?!\s*\()")
+_CTE_NAMES = re.compile(r"\b([a-z_]+)(?:\s*\([^()]*\))?\s+AS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(")
+
+_EVENT_COLUMNS = (
+    "organization_id",
+    "id",
+    "occurred_at",
+    "noun",
+    "action",
+    "object_id",
+    "lead_id",
+    "user_id",
+    "api_key_id",
+    "request_id",
+    "before",
+    "after",
+    "labels",
+)
+_JOB_COLUMNS = ("organization_id", "id", "name", "payload", "run_at", "created_at")
+
+
+class UnscopedStatementError(Exception):
+    """A statement touches tenant tables without naming the organization. A programming error."""
+
+
+class Unit:
+    """What an action works with. ``now`` is the instant of the whole request."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection[Any],
+        scope: Scope,
+        now: datetime,
+        request_id: str | None = None,
+    ) -> None:
+        self._connection = connection
+        self.scope = scope
+        self.now = now
+        self.request_id = request_id
+        self.statement_count = 0
+        self._events: list[tuple[Any, ...]] = []
+        self._jobs: list[tuple[Any, ...]] = []
+        self._after_commit: list[Callable[[], None]] = []
+
+    @property
+    def organization_id(self) -> bytes:
+        return self.scope.organization_id
+
+    def new_id(self) -> bytes:
+        return new_id(self.now)
+
+    def of_organization(self, organization_id: bytes) -> Unit:
+        """The same transaction bound to another organization, for those who may cross."""
+        self.scope = msgspec.structs.replace(self.scope, organization_id=organization_id)
+        return self
+
+    # Statements. Every one gets %(organization_id)s and %(now)s; tenant tables must use the first.
+
+    async def fetch_all(self, make: Callable[..., R], sql: Statement, **parameters: Any) -> list[R]:
+        """All rows, each made by ``make(*columns)``."""
+        cursor = await self._run(sql, parameters, args_row(make))
+        rows: list[R] = await cursor.fetchall()
+        return rows
+
+    async def fetch_one(
+        self, make: Callable[..., R], sql: Statement, **parameters: Any
+    ) -> R | None:
+        """The first row made by ``make(*columns)``, or None."""
+        cursor = await self._run(sql, parameters, args_row(make))
+        row: R | None = await cursor.fetchone()
+        return row
+
+    async def fetch_value(self, sql: Statement, **parameters: Any) -> Any:
+        """The first column of the first row, or None."""
+        cursor = await self._run(sql, parameters, scalar_row)
+        return await cursor.fetchone()
+
+    async def fetch_values(self, sql: Statement, **parameters: Any) -> list[Any]:
+        """The first column of every row."""
+        cursor = await self._run(sql, parameters, scalar_row)
+        return list(await cursor.fetchall())
+
+    async def execute(self, sql: Statement, **parameters: Any) -> None:
+        """Runs a statement whose result nobody needs; in a write it is only queued."""
+        await self._run(sql, parameters, tuple_row)
+
+    async def execute_count(self, sql: Statement, **parameters: Any) -> int:
+        """Runs a statement and says how many rows it touched."""
+        async with self._connection.pipeline():  # leaving it waits for the answer
+            cursor = await self._run(sql, parameters, tuple_row)
+        return int(cursor.rowcount)
+
+    async def _run(self, sql: Statement, parameters: dict[str, Any], factory: Any) -> Any:
+        check_scoped(sql)
+        self.statement_count += 1
+        parameters["organization_id"] = self.scope.organization_id
+        parameters["now"] = self.now
+        cursor: Any = self._connection.cursor(row_factory=factory, binary=True)
+        await cursor.execute(sql, parameters)
+        return cursor
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part of the transaction that can fail without taking the rest with it."""
+        events, jobs = len(self._events), len(self._jobs)
+        try:
+            async with self._connection.transaction():
+                yield
+        except BaseException:
+            del self._events[events:], self._jobs[jobs:]
+            raise
+
+    # What a change leaves behind. Written with the commit, in the same transaction.
+
+    def record(
+        self,
+        action: str,
+        table: Table[Row],
+        before: Row | None,
+        after: Row | None,
+        *,
+        lead_id: bytes | None = None,
+        labels: dict[str, Any] | None = None,
+    ) -> None:
+        """Notes one event: what the row was before and is after, whole.
+
+        ``labels`` keeps names that the row refers to by id, so that the event can be told later.
+        """
+        row = after if after is not None else before
+        if row is None:
+            raise ValueError("an event needs a row before or after")
+        self._events.append(
+            (
+                self.scope.organization_id,
+                self.new_id(),
+                self.now,
+                table.noun,
+                action,
+                row.id,  # type: ignore[attr-defined]  # every tenant row has an id
+                lead_id if lead_id is not None else getattr(row, "lead_id", None),
+                self.scope.user_id or None,
+                self.scope.api_key_id,
+                self.request_id,
+                None if before is None else msgspec.json.encode(before).decode(),
+                None if after is None else msgspec.json.encode(after).decode(),
+                None if labels is None else msgspec.json.encode(labels).decode(),
+            )
+        )
+
+    def enqueue(self, name: str, payload: dict[str, Any], run_at: datetime | None = None) -> None:
+        """Adds a job that runs after the commit, at ``run_at`` at the earliest."""
+        self._jobs.append(
+            (
+                self.scope.organization_id,
+                self.new_id(),
+                name,
+                msgspec.json.encode(payload).decode(),
+                run_at or self.now,
+                self.now,
+            )
+        )
+
+    @property
+    def has_jobs(self) -> bool:
+        return bool(self._jobs)
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Calls back once everything is safely committed."""
+        self._after_commit.append(call)
+
+    async def flush(self) -> None:
+        """Writes the events and jobs noted so far, one statement each."""
+        if self._events:
+            await self._insert_many("events", _EVENT_COLUMNS, self._events)
+            self._events = []
+        if self._jobs:
+            await self._insert_many("jobs", _JOB_COLUMNS, self._jobs)
+            self._jobs = []
+
+    async def _insert_many(
+        self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]
+    ) -> None:
+        # Groups of a power of two keep the number of different statements small.
+        start = 0
+        while start < len(rows):
+            size = 1 << min((len(rows) - start).bit_length() - 1, 7)
+            chunk = rows[start : start + size]
+            start += size
+            cursor = self._connection.cursor()
+            self.statement_count += 1
+            await cursor.execute(
+                _multi_insert(table, tuple(columns), size),
+                [value for row in chunk for value in row],
+            )
+
+    def run_after_commit(self) -> None:
+        """Called by the gate (or the worker) when the transaction is committed."""
+        for call in self._after_commit:
+            call()
+
+
+_multi_inserts: dict[tuple[str, int], bytes] = {}
+
+
+def _multi_insert(table: str, columns: tuple[str, ...], size: int) -> bytes:
+    found = _multi_inserts.get((table, size))
+    if found is None:
+        places = "(" + ", ".join(["%s"] * len(columns)) + ")"
+        found = (
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES " + ", ".join([places] * size)
+        ).encode()
+        _multi_inserts[(table, size)] = found
+    return found
+
+
+_checked: set[Statement] = set()
+
+
+def check_scoped(sql: Statement) -> None:
+    """Refuses a statement on tenant tables that does not name the organization."""
+    if sql in _checked:
+        return
+    text = sql.decode() if isinstance(sql, bytes) else sql
+    named = set(_TABLE_NAMES.findall(text)) - set(_CTE_NAMES.findall(text)) - GLOBAL_TABLES
+    named -= {"unnest", "generate_series", "jsonb_to_recordset", "set"}
+    if named and "%(organization_id)s" not in text:
+        raise UnscopedStatementError(f"no organization in a statement on {sorted(named)}: {text}")
+    _checked.add(sql)

@@ -1,0 +1,103 @@
+"""Fixtures: a real PostgreSQL, the real application on it, and for each test a world of its own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from starlette.testclient import TestClient
+
+from leadline.app import make_app, make_services
+from leadline.kernel.clock import MovableClock
+from leadline.settings import Settings
+from leadline.store.migrations import migrate
+from tests.cast import PASSWORD, World, make_people
+
+# A Sunday, just before midnight in some places and after it in others.
+START = datetime(2026, 5, 17, 9, 30, tzinfo=UTC)
+
+TEST_SETTINGS = Settings(
+    argon2_memory_kib=8,
+    argon2_passes=1,
+    run_jobs=False,
+    rate_limit=1_000_000,
+    pool_size=12,
+    credential_cache_s=0.0,
+    log_level="error",
+)
+# Durability costs time that a test does not need.
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.fixture(scope="session")
+def server_url(worker_id: str) -> Iterator[str]:
+    """A PostgreSQL shared by all test processes: LEADLINE_TEST_DATABASE_URL or an embedded one."""
+    given = os.environ.get("LEADLINE_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    from leadline.store.embedded import attach
+
+    # All workers of one run share a folder named after the run, so they share one server.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"leadline-tests-{run}"
+    folder.mkdir(mode=0o755, exist_ok=True)
+    with attach(folder, server_options=_FAST) as server:
+        yield server.database_url
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str, worker_id: str) -> Iterator[str]:
+    """An empty, migrated database of this test process."""
+    name = f"leadline_test_{os.getpid()}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    url = make_conninfo(server_url, dbname=name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        migrate(connection, START)
+    yield url
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+class _Application:
+    """The running application. Its clock is moved back to the start for each test."""
+
+    def __init__(self, database_url: str) -> None:
+        self.clock = MovableClock(START)
+        self.services = make_services(TEST_SETTINGS, database_url, self.clock)
+        self.client = TestClient(make_app(self.services), raise_server_exceptions=False)
+        self.password_hash = self.services.passwords.hash_now(PASSWORD)
+        self.worlds = 0
+
+
+@pytest.fixture(scope="session")
+def application(database_url: str) -> Iterator[_Application]:
+    running = _Application(database_url)
+    with running.client:
+        yield running
+
+
+@pytest.fixture
+def world(application: _Application) -> World:
+    """Two fresh organizations with the cast of ``tests/cast.py`` in them."""
+    application.clock.instant = START
+    application.worlds += 1
+    client = application.client
+    assert client.portal is not None
+    people: Any = client.portal.call(
+        make_people,
+        application.services,
+        client,
+        application.password_hash,
+        str(application.worlds),
+    )
+    return World(client, application.services, application.clock, people)

@@ -1,0 +1,218 @@
+"""The house keeps its shape: sizes, names, docstrings, where things stand, documentation in step.
+
+An exception stands in one of the tables below with its reason. The tables only shrink: an exception
+that is no longer needed fails the test too.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "leadline"
+FEATURES = PACKAGE / "features"
+PYTHON_FOLDERS = (PACKAGE, ROOT / "tests", ROOT / "benchmarks")
+
+
+class Allowed(NamedTuple):
+    """So many lines and no more, since a day (2026-01-31), for a reason."""
+
+    lines: int
+    since: str
+    why: str
+
+
+MAX_FILE_LINES = 400
+LONG_FILES: dict[str, Allowed] = {}  # "leadline/x/y.py": Allowed(...)
+
+MAX_FUNCTION_LINES = 60
+LONG_FUNCTIONS: dict[str, Allowed] = {}  # "leadline/x/y.py:Class.method": Allowed(...)
+
+# Names that say nothing about what is inside.
+EMPTY_NAMES = {"utils", "helpers", "common", "base", "manager", "core"}
+
+# SQL that reads the clock. The time comes as a parameter, so that tests can move it.
+SQL_CLOCK = re.compile(
+    r"\bnow\s*\(\s*\)"
+    r"|\b(current_date|current_time|current_timestamp|localtime|localtimestamp)\b"
+    r"|\b(clock|statement|transaction)_timestamp\b",
+    re.IGNORECASE,
+)
+SQL_CLOCK_READERS: dict[str, str] = {}  # "leadline/x/y.py": why
+
+FEATURE_FILES = {
+    "__init__.py",
+    "actions.py",
+    "inputs.py",
+    "jobs.py",
+    "queries.py",
+    "resource.py",
+    "tables.py",
+}
+FEATURE_EXTRAS: dict[str, str] = {}  # "leads/x.py": why
+
+# LEADLINE_SMTP_* in prose names a family, not a setting.
+SETTING = re.compile(r"\bLEADLINE_[A-Z0-9_]+(?![A-Z0-9_*])")
+
+
+def shown(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def files(folder: Path, pattern: str = "*") -> list[Path]:
+    found = folder.rglob(pattern)
+    return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
+
+
+def python_files(*folders: Path) -> list[Path]:
+    return [path for folder in folders for path in files(folder, "*.py")]
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=shown(path))
+
+
+def functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, int]]:
+    """Every function with its dotted name and its number of lines."""
+    for node in ast.iter_child_nodes(tree):
+        name = prefix
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            name = f"{prefix}.{node.name}" if prefix else node.name
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield name, (node.end_lineno or node.lineno) - node.lineno + 1
+        yield from functions(node, name)
+
+
+def too_long(sizes: dict[str, int], most: int, exceptions: dict[str, Allowed]) -> list[str]:
+    """What is longer than it may be, and exceptions that nothing needs any more."""
+    complaints = [
+        f"{name} has {size} lines, at most {exceptions[name].lines if name in exceptions else most}"
+        for name, size in sizes.items()
+        if size > (exceptions[name].lines if name in exceptions else most)
+    ]
+    return complaints + [
+        f"{name} needs its exception no more" for name in exceptions if sizes.get(name, 0) <= most
+    ]
+
+
+def docstrings(tree: ast.AST) -> set[ast.AST]:
+    """The nodes that are docstrings: prose about SQL is not SQL."""
+    owners = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    return {
+        node.body[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, owners) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+
+
+def sql_texts(path: Path) -> Iterator[tuple[int, str]]:
+    """Whatever can hold SQL, with its line: migrations without comments, strings of a module."""
+    if path.suffix == ".sql":
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            yield number, line.partition("--")[0]
+        return
+    tree = parsed(path)
+    prose = docstrings(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node not in prose:
+            if isinstance(node.value, str):
+                yield node.lineno, node.value
+            elif isinstance(node.value, bytes):
+                yield node.lineno, node.value.decode(errors="replace")
+
+
+def misplaced(features: Path) -> list[str]:
+    """Files that do not belong into a feature's folder."""
+    strangers = []
+    for path in files(features):
+        where = path.relative_to(features)
+        feature_file = len(where.parts) == 2 and where.name in FEATURE_FILES
+        action_family = len(where.parts) == 3 and where.parts[1] == "actions"
+        if not (
+            where.as_posix() == "__init__.py"
+            or (path.suffix == ".py" and (feature_file or action_family))
+            or where.as_posix() in FEATURE_EXTRAS
+        ):
+            strangers.append(shown(path))
+    return strangers
+
+
+def settings_in(path: Path) -> set[str]:
+    assert path.is_file(), f"{shown(path)} is missing"
+    return set(SETTING.findall(path.read_text(encoding="utf-8")))
+
+
+def test_files_are_short() -> None:
+    sizes = {
+        shown(path): len(path.read_text(encoding="utf-8").splitlines())
+        for path in python_files(*PYTHON_FOLDERS)
+    }
+    assert sizes
+    assert too_long(sizes, MAX_FILE_LINES, LONG_FILES) == []
+
+
+def test_functions_are_short() -> None:
+    sizes: dict[str, int] = {}
+    for path in python_files(PACKAGE):
+        for name, size in functions(parsed(path)):
+            key = f"{shown(path)}:{name}"
+            sizes[key] = max(size, sizes.get(key, 0))  # a property and its setter share a name
+    assert sizes
+    assert too_long(sizes, MAX_FUNCTION_LINES, LONG_FUNCTIONS) == []
+
+
+def test_names_say_what_is_inside() -> None:
+    empty = [
+        shown(path)
+        for folder in PYTHON_FOLDERS
+        for path in sorted(folder.rglob("*"))
+        if path.name.split(".")[0].lower() in EMPTY_NAMES
+    ]
+    assert empty == []
+
+
+def test_modules_open_with_a_sentence() -> None:
+    silent = [shown(path) for path in python_files(PACKAGE) if not ast.get_docstring(parsed(path))]
+    assert silent == []
+
+
+def test_sql_never_reads_the_clock() -> None:
+    readers: dict[str, list[int]] = {}
+    for path in [*files(PACKAGE, "*.sql"), *python_files(PACKAGE)]:
+        lines = [line for line, text in sql_texts(path) if SQL_CLOCK.search(text)]
+        if lines:
+            readers[shown(path)] = lines
+    assert {name: at for name, at in readers.items() if name not in SQL_CLOCK_READERS} == {}
+    assert [name for name in SQL_CLOCK_READERS if name not in readers] == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "reads"),
+    [
+        ("SELECT Now( )", True),
+        ("DEFAULT CURRENT_TIMESTAMP", True),
+        ("clock_timestamp() AT TIME ZONE 'UTC'", True),
+        ("SELECT known()", False),
+        ("SELECT now FROM clocks", False),
+    ],
+)
+def test_the_clock_is_recognised(sql: str, reads: bool) -> None:
+    assert bool(SQL_CLOCK.search(sql)) is reads
+
+
+def test_features_hold_the_usual_files() -> None:
+    assert FEATURES.is_dir()
+    assert misplaced(FEATURES) == []
+    assert [extra for extra in FEATURE_EXTRAS if not (FEATURES / extra).is_file()] == []
+
+
+def test_every_setting_is_documented() -> None:
+    in_code = settings_in(PACKAGE / "settings.py")
+    in_docs = settings_in(ROOT / "docs" / "settings.md")
+    assert in_code, "settings.py spells its LEADLINE_ names in full, so that they are found"
+    assert in_code - in_docs == set(), "not in docs/settings.md"
+    assert in_docs - in_code == set(), "in docs/settings.md, but no setting"
