@@ -7,6 +7,7 @@ import time
 
 import structlog
 
+from leadline.features.conversations import jobs as conversation_jobs
 from leadline.platform.jobs import JobFunction, Periodic, Worker
 from leadline.settings import Settings
 from leadline.store.database import Database
@@ -16,7 +17,7 @@ from leadline.store.housekeeping import delete_expired
 log = structlog.get_logger("leadline.worker")
 
 # Every job that can be enqueued, by its name.
-JOBS: dict[str, JobFunction] = {}
+JOBS: dict[str, JobFunction] = {**conversation_jobs.JOBS}
 
 
 async def _number(database: Database) -> None:

@@ -36,6 +36,14 @@ class Table(Generic[Row]):
         ).encode()
         self._updates: dict[tuple[str, ...], bytes] = {}
 
+    def delete_where(self, condition: bytes) -> bytes:
+        """The DELETE of this organization's rows that fulfil ``condition``; it returns them."""
+        return (
+            f"DELETE FROM {self.name} WHERE organization_id = %(organization_id)s AND ".encode()
+            + condition
+            + f" RETURNING {', '.join(self.columns)}".encode()
+        )
+
     def parameters(self, row: Row) -> dict[str, Any]:
         """The row as parameters of ``insert_sql``."""
         return {name: self.adapt(name, getattr(row, name)) for name in self.columns}

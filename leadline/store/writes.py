@@ -1,4 +1,8 @@
-"""Generic writes of one row: each writes the row and its event."""
+"""Generic writes of one row: each writes the row and its event.
+
+``of_lead`` is the lead that the event belongs to, where the row does not say it itself; ``labels``
+are names that the row refers to by id.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,12 @@ async def insert(
     table: Table[Row],
     row: Row,
     *,
-    lead_id: bytes | None = None,
+    of_lead: bytes | None = None,
     labels: dict[str, Any] | None = None,
 ) -> Row:
     """Adds the row and records ``created``."""
     await unit.execute(table.insert_sql, **table.parameters(row))
-    unit.record("created", table, None, row, lead_id=lead_id, labels=labels)
+    unit.record("created", table, None, row, lead_id=of_lead, labels=labels)
     return row
 
 
@@ -29,7 +33,7 @@ async def update(
     table: Table[Row],
     before: Row,
     *,
-    lead_id: bytes | None = None,
+    of_lead: bytes | None = None,
     labels: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Row:
@@ -51,7 +55,7 @@ async def update(
         id=before.id,  # type: ignore[attr-defined]  # every tenant row has an id
         **parameters,
     )
-    unit.record("updated", table, before, after, lead_id=lead_id, labels=labels)
+    unit.record("updated", table, before, after, lead_id=of_lead, labels=labels)
     return after
 
 
@@ -60,9 +64,9 @@ async def delete(
     table: Table[Row],
     row: Row,
     *,
-    lead_id: bytes | None = None,
+    of_lead: bytes | None = None,
     labels: dict[str, Any] | None = None,
 ) -> None:
     """Removes the row and records ``deleted`` with all that it was."""
     await unit.execute(table.delete_sql, id=row.id)  # type: ignore[attr-defined]  # as above
-    unit.record("deleted", table, row, None, lead_id=lead_id, labels=labels)
+    unit.record("deleted", table, row, None, lead_id=of_lead, labels=labels)

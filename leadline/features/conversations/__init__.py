@@ -1,0 +1,1 @@
+"""A conversation: the messages with one contact over one channel."""

@@ -1,0 +1,1 @@
+"""A lead: a company or household. It owns the stage, the source and the owner."""

@@ -1,0 +1,1 @@
+"""An opportunity: a possible deal with a lead (Tether: application), in its own pipeline."""

@@ -1,0 +1,184 @@
+"""Opening, carrying on and ending sessions, and slowing down those who guess passwords.
+
+All of it happens before an organization is known, so there is no unit of work: the functions
+take the database, and what must outlive a refused request is committed at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+
+from leadline.features.sessions.queries import Login, find_login, find_login_by_email
+from leadline.kernel.errors import TooManyRequestsError, UnauthenticatedError
+from leadline.kernel.ids import new_id
+from leadline.platform.authentication import new_refresh_token, secret_hash
+from leadline.platform.emails import normalise
+from leadline.platform.passwords import Passwords
+from leadline.settings import Settings
+from leadline.store.database import Database
+
+
+class Session(msgspec.Struct, frozen=True):
+    """An open session. The refresh token is seen here only; the database has its hash."""
+
+    id: bytes
+    login: Login
+    refresh_token: str
+
+
+async def log_in(
+    database: Database, settings: Settings, passwords: Passwords, *, email: str, password: str
+) -> Session:
+    """Opens a session. Every reason to refuse looks the same and takes the same time."""
+    address = normalise(email) or email.strip().lower()
+    subject = hashlib.sha256(address.encode()).digest()
+    async with database.connection() as connection:
+        await _count_attempt(connection, settings, subject, database.clock.now())
+        login = await find_login_by_email(connection, address)
+    # No connection is held meanwhile: this takes a while on purpose.
+    if not await passwords.verify(login.password_hash if login else None, password):
+        raise UnauthenticatedError("Invalid email or password")
+    assert login is not None
+    now = database.clock.now()
+    async with database.connection() as connection, connection.transaction():
+        await connection.execute("DELETE FROM login_failures WHERE subject_hash = %s", (subject,))
+        return await _issue(connection, settings, login, new_id(now), now)
+
+
+async def refresh_session(database: Database, settings: Settings, token: str) -> Session:
+    """Exchanges a refresh token for the next one. Using one twice ends the whole session."""
+    now = database.clock.now()
+    async with database.connection() as connection, connection.transaction():
+        session = await _exchange(connection, settings, token, now)
+    # Outside the transaction, so that the end of a misused session is kept.
+    if session is None:
+        raise UnauthenticatedError("Invalid or expired token")
+    return session
+
+
+async def end_session(database: Database, token: str) -> None:
+    """Ends the session of a refresh token. A token that is unknown has none to end."""
+    async with database.connection() as connection, connection.transaction():
+        family = await _lock_family(connection, token)
+        if family:
+            await _delete_family(connection, family[0].family_id)
+
+
+class _RefreshToken(msgspec.Struct, frozen=True):
+    token_hash: bytes
+    family_id: bytes
+    organization_id: bytes
+    user_id: bytes
+    expires_at: datetime
+    used_at: datetime | None
+
+
+async def _exchange(
+    connection: AsyncConnection[Any], settings: Settings, token: str, now: datetime
+) -> Session | None:
+    token_hash = secret_hash(token)
+    family = await _lock_family(connection, token)
+    presented = next((row for row in family if row.token_hash == token_hash), None)
+    if presented is None or presented.expires_at <= now:
+        return None
+    if presented.used_at is not None:
+        # Somebody has a copy. Nobody can tell who is the thief, so both are locked out.
+        await _delete_family(connection, presented.family_id)
+        return None
+    login = await find_login(connection, presented.organization_id, presented.user_id)
+    if login is None:
+        return None
+    await connection.execute(
+        "UPDATE refresh_tokens SET used_at = %s WHERE token_hash = %s", (now, token_hash)
+    )
+    return await _issue(connection, settings, login, presented.family_id, now)
+
+
+async def _issue(
+    connection: AsyncConnection[Any],
+    settings: Settings,
+    login: Login,
+    session_id: bytes,
+    now: datetime,
+) -> Session:
+    token = new_refresh_token()
+    await connection.execute(
+        "INSERT INTO refresh_tokens (token_hash, family_id, organization_id, user_id, created_at, "
+        "expires_at) VALUES (%s, %s, %s, %s, %s, %s)",
+        (
+            secret_hash(token),
+            session_id,
+            login.organization_id,
+            login.user_id,
+            now,
+            now + timedelta(seconds=settings.refresh_token_s),
+        ),
+    )
+    return Session(session_id, login, token)
+
+
+async def _lock_family(connection: AsyncConnection[Any], token: str) -> list[_RefreshToken]:
+    """All tokens of the session that ``token`` belongs to, locked until the transaction ends.
+
+    Locking one row would not do: while its session is being ended, another token of the same
+    session could bring forth a new one.
+    """
+    cursor = await connection.execute(
+        "SELECT token_hash, family_id, organization_id, user_id, expires_at, used_at "
+        "FROM refresh_tokens WHERE family_id = "
+        "(SELECT family_id FROM refresh_tokens WHERE token_hash = %s) "
+        "ORDER BY token_hash FOR UPDATE",
+        (secret_hash(token),),
+    )
+    return [_RefreshToken(*row) for row in await cursor.fetchall()]
+
+
+async def _delete_family(connection: AsyncConnection[Any], family_id: bytes) -> None:
+    await connection.execute("DELETE FROM refresh_tokens WHERE family_id = %s", (family_id,))
+
+
+async def _count_attempt(
+    connection: AsyncConnection[Any], settings: Settings, subject: bytes, now: datetime
+) -> None:
+    """Counts a try as failed before it is made, or refuses it; a success takes the count back.
+
+    One statement both checks and counts, so that tries made at the same time cannot all pass.
+    """
+    parameters = {
+        "subject": subject,
+        "now": now,
+        "free": settings.login_free_failures,
+        "longest": settings.login_max_delay_s,
+    }
+    cursor = await connection.execute(_COUNT_SQL, parameters)
+    if await cursor.fetchone() is not None:
+        return
+    cursor = await connection.execute(_OPEN_AGAIN_SQL, parameters)
+    row = await cursor.fetchone()
+    wait = (row[0] - now).total_seconds() if row is not None else 0.0
+    raise TooManyRequestsError("Too many failed logins, try again later", max(1, math.ceil(wait)))
+
+
+# When the next try may be made: the pause after the first failure too many is a second, and
+# doubles with every further one. The exponent is bounded, for power() would overflow.
+_OPEN_AGAIN = (
+    "f.last_failed_at + interval '1 second' * "
+    "least(%(longest)s, power(2, least(f.failure_count - %(free)s, 30)))"
+)
+_COUNT_SQL = f"""
+    INSERT INTO login_failures AS f (subject_hash, failure_count, last_failed_at)
+    VALUES (%(subject)s, 1, %(now)s)
+    ON CONFLICT (subject_hash) DO UPDATE
+    SET failure_count = f.failure_count + 1, last_failed_at = %(now)s
+    WHERE f.failure_count < %(free)s OR {_OPEN_AGAIN} <= %(now)s
+    RETURNING f.failure_count
+""".encode()
+_OPEN_AGAIN_SQL = (
+    f"SELECT {_OPEN_AGAIN} FROM login_failures f WHERE f.subject_hash = %(subject)s"
+).encode()

@@ -1,0 +1,60 @@
+"""Who can log in. These reads come before any organization is known, so they have no scope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import args_row
+
+from leadline.kernel.rights import Role
+
+_LOGINS = """
+SELECT m.organization_id, u.id, m.role, u.email, u.first_name, u.last_name, u.password_hash
+FROM users u JOIN memberships m ON m.user_id = u.id AND m.is_active
+"""
+
+
+class Login(msgspec.Struct, frozen=True):
+    """A user in the organization that the login leads to."""
+
+    organization_id: bytes
+    user_id: bytes
+    role: Role
+    email: str
+    first_name: str
+    last_name: str
+    password_hash: str | None
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+async def find_login_by_email(connection: AsyncConnection[Any], email: str) -> Login | None:
+    """The user with that address in their oldest active membership."""
+    return await _find(
+        connection, _LOGINS + "WHERE u.email = %s ORDER BY m.created_at, m.id LIMIT 1", email
+    )
+
+
+async def find_login(
+    connection: AsyncConnection[Any], organization_id: bytes, user_id: bytes
+) -> Login | None:
+    """The user in that organization, while the membership is active."""
+    return await _find(
+        connection, _LOGINS + "WHERE m.organization_id = %s AND u.id = %s", organization_id, user_id
+    )
+
+
+async def _find(connection: AsyncConnection[Any], sql: str, *parameters: Any) -> Login | None:
+    cursor = connection.cursor(row_factory=args_row(_login), binary=True)
+    await cursor.execute(sql.encode(), parameters)
+    return await cursor.fetchone()
+
+
+def _login(
+    organization_id: bytes, user_id: bytes, role: str, email: str, *rest: Any
+) -> Login:
+    return Login(organization_id, user_id, Role(role), email, *rest)

@@ -1,0 +1,50 @@
+"""Deleting a lead with everything on it, set by set, each object with its event.
+
+Transitions stay: they are the history that reports count.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leadline.features.calls.tables import CALLS
+from leadline.features.contacts.tables import CONTACTS
+from leadline.features.conversations.tables import CONVERSATIONS, MESSAGES
+from leadline.features.leads.tables import LEADS
+from leadline.features.opportunities.tables import OPPORTUNITIES
+from leadline.store import rows, writes
+from leadline.store.tables import Table
+from leadline.store.unit import Unit
+
+# Children before parents. Each deletes what belongs to the lead and says what it was.
+_MESSAGES = b"""
+conversation_id IN (
+    SELECT id FROM conversations WHERE organization_id = %(organization_id)s AND contact_id IN (
+        SELECT id FROM contacts
+        WHERE organization_id = %(organization_id)s AND lead_id = %(lead_id)s
+    )
+)
+"""
+_CONVERSATIONS = b"""
+contact_id IN (
+    SELECT id FROM contacts WHERE organization_id = %(organization_id)s AND lead_id = %(lead_id)s
+)
+"""
+_OF_LEAD = b"lead_id = %(lead_id)s"
+_CHILDREN: tuple[tuple[Table[Any], bytes], ...] = (
+    (MESSAGES, _MESSAGES),
+    (CONVERSATIONS, _CONVERSATIONS),
+    (CALLS, _OF_LEAD),
+    (OPPORTUNITIES, _OF_LEAD),
+    (CONTACTS, _OF_LEAD),
+)
+
+
+async def delete_lead(unit: Unit, lead_id: bytes) -> None:
+    """Removes the lead and its contacts, opportunities, calls and conversations."""
+    lead = await rows.lock(unit, LEADS, lead_id)
+    for table, belongs in _CHILDREN:
+        gone = await unit.fetch_all(table.row, table.delete_where(belongs), lead_id=lead_id)
+        for row in gone:
+            unit.record("deleted", table, row, None, lead_id=lead_id)
+    await writes.delete(unit, LEADS, lead, of_lead=lead_id)
