@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import multiprocessing
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from threading import Thread
 from typing import Any
 
 from starlette.applications import Starlette
@@ -14,22 +18,56 @@ from starlette.routing import Mount, Route
 
 from leadline.dialects.close.dialect import CLOSE
 from leadline.dialects.tether.dialect import TETHER
+from leadline.dialects.wire.docs import documentation_routes
 from leadline.dialects.wire.operation import Dialect, Services
 from leadline.dialects.wire.serve import Gate
 from leadline.kernel.clock import Clock, SystemClock
 from leadline.platform.authentication import Authentication
+from leadline.platform.logs import configure_logs
 from leadline.platform.passwords import Passwords
 from leadline.settings import Settings
 from leadline.store.database import Database
+from leadline.store.embedded import attach
 from leadline.worker import run_worker
 
 DIALECTS: tuple[Dialect, ...] = (CLOSE, TETHER)
 
 
-def make_services(settings: Settings, database_url: str, clock: Clock | None = None) -> Services:
-    """The services of one process. Open ``services.database`` before use."""
+def create_app() -> Starlette:
+    """The application of one process among several, all of it from the environment.
+
+    The embedded database, if it is used, runs as long as any process holds on to it; the hold ends
+    with the process, however it ends.
+    """
+    settings = Settings.from_environment()
+    configure_logs(settings)
+    Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
+    if settings.database_url is not None:
+        return make_app(make_services(settings, settings.database_url))
+    server = attach(settings.data)
+    return make_app(make_services(settings, server.database_url, revive=server.ensure_running))
+
+
+def _end_with_parent() -> None:
+    """Stops this process when the one that started it has died, so that the port gets free."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def make_services(
+    settings: Settings,
+    database_url: str,
+    clock: Clock | None = None,
+    revive: Callable[[], None] | None = None,
+) -> Services:
+    """The services of one process. Open ``services.database`` before use.
+
+    ``revive`` brings the database server back after it has died (see ``Database``).
+    """
     clock = clock or SystemClock()
-    database = Database(database_url, settings, clock)
+    database = Database(database_url, settings, clock, revive)
     return Services(
         database=database,
         authentication=Authentication(database, settings, clock),
@@ -67,7 +105,7 @@ def make_app(services: Services) -> Starlette:
 
     routes: list[Any] = [Route("/healthz", healthz), Route("/readyz", readyz)]
     return Starlette(
-        routes=[*routes, Mount("", app=_Dispatch(services))],
+        routes=[*routes, *documentation_routes(DIALECTS), Mount("", app=_Dispatch(services))],
         lifespan=lifespan,
     )
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Memory = Annotated[int, msgspec.Meta(ge=8)]  # argon2 needs 8 KiB
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Pause = Annotated[float, msgspec.Meta(gt=0)]
+LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 class SettingsError(Exception):
@@ -28,35 +35,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Path = msgspec.field(default_factory=default_data_folder)
     database_url: str | None = None
     host: str = "127.0.0.1"
-    port: int = 2212
-    workers: int = 1
+    port: Port = 2212
+    workers: Count = 1
     base_url: str | None = None
-    pool_size: int = 10
-    pool_timeout_s: float = 10.0
-    statement_timeout_s: float = 30.0
+    pool_size: Count = 10
+    pool_timeout_s: Pause = 10.0
+    statement_timeout_s: Seconds = 30.0
     prepare_statements: bool = True
-    max_body_bytes: int = 1024 * 1024
-    rate_limit: int = 6000
-    rate_window_s: int = 10
-    credential_cache_s: float = 2.0
-    access_token_s: int = 8 * 3600
-    refresh_token_s: int = 30 * 86400
-    idle_timeout_minutes: int = 30
-    argon2_memory_kib: int = 19 * 1024
-    argon2_passes: int = 2
-    login_free_failures: int = 5
-    login_max_delay_s: int = 900
-    idempotency_s: int = 86400
+    max_body_bytes: Count = 1024 * 1024
+    rate_limit: Count = 6000
+    anonymous_rate_limit: Count = 200
+    rate_window_s: Count = 10
+    credential_cache_s: Seconds = 2.0
+    access_token_s: Count = 8 * 3600
+    refresh_token_s: Count = 30 * 86400
+    idle_timeout_minutes: Count = 30
+    argon2_memory_kib: Memory = 19 * 1024
+    argon2_passes: Count = 2
+    login_free_failures: Count = 5
+    login_max_delay_s: Count = 900
+    idempotency_s: Count = 86400
     run_jobs: bool = True
-    job_poll_s: float = 1.0
-    log_level: str = "info"
+    job_poll_s: Pause = 1.0
+    log_level: LogLevel = "info"
     log_json: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Reads ``LEADLINE_<NAME>`` for every field; raises SettingsError on a bad value."""
         source = os.environ if environment is None else environment
-        hints = get_type_hints(cls)
+        hints = get_type_hints(cls, include_extras=True)
         given: dict[str, Any] = {}
         for name in cls.__struct_fields__:
             text = source.get(variable_name(name))
@@ -76,7 +84,7 @@ def variable_name(field_name: str) -> str:
 
 def _plain(text: str, kind: Any) -> Any:
     if kind is Path:
-        return Path(text)
+        return Path(text).expanduser()
     if kind is bool:
         lowered = text.strip().lower()
         if lowered in {"1", "true", "yes", "on"}:

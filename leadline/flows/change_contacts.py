@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
+import msgspec
 
 from leadline.features.contacts.actions import (
     delete_contact_row,
+    fill_placeholder,
     insert_contact,
     make_primary,
-    update_contact,
 )
-from leadline.features.contacts.inputs import ContactChange, NewContact
-from leadline.features.contacts.queries import contacts_of_leads
+from leadline.features.contacts.inputs import NewContact
+from leadline.features.contacts.queries import contacts_of_leads, lock_card
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.conversations.actions import delete_conversations
 from leadline.features.leads.inputs import NewLead
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.queries import stage_book
 from leadline.flows.create_lead import create_lead
-from leadline.kernel.errors import RefusedError
+from leadline.kernel.errors import ConflictError, RefusedError
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
@@ -37,32 +37,30 @@ async def add_contact(unit: Unit, lead_id: bytes | None, new: NewContact) -> Con
     lead = await rows.lock(unit, LEADS, lead_id)
     existing = (await contacts_of_leads(unit, [lead_id]))[lead_id]
     if existing and existing[0].is_placeholder:
-        filled = await update_contact(unit, existing[0], _filling(new))
-        if filled.is_placeholder:
-            filled = await writes.update(unit, CONTACTS, filled, is_placeholder=False)
-        added = filled
+        added = await fill_placeholder(unit, existing[0], new)
     else:
         added = await insert_contact(unit, lead_id, new, is_primary=not existing)
     await _touch(unit, lead)
     return added
 
 
-async def move_contact(unit: Unit, contact: Contact, lead_id: bytes) -> Contact:
-    """Moves a locked contact to another lead; both leads keep a primary contact."""
-    if contact.lead_id == lead_id:
-        return contact
+async def move_contact(unit: Unit, contact_id: bytes, lead_id: bytes) -> Contact:
+    """Moves a contact to another lead; both leads keep a primary contact."""
+    home = (await rows.get(unit, CONTACTS, contact_id)).lead_id
     # In the order of their ids, so that two moves in opposite directions cannot lock each other.
-    leads = {
-        each: await rows.lock(unit, LEADS, each) for each in sorted((contact.lead_id, lead_id))
-    }
-    at_home = (await contacts_of_leads(unit, [lead_id]))[lead_id]
-    if at_home and at_home[0].is_placeholder:
-        await delete_contact_row(unit, at_home[0])
-        at_home = []
-    old_lead_id = contact.lead_id
-    moved = await writes.update(unit, CONTACTS, contact, lead_id=lead_id, is_primary=not at_home)
+    leads = {each: await rows.lock(unit, LEADS, each) for each in sorted({home, lead_id})}
+    contact = await rows.lock(unit, CONTACTS, contact_id)
+    if contact.lead_id != home:
+        raise ConflictError("The contact has just moved to another lead.")
+    if home == lead_id:
+        return contact
+    waiting = (await contacts_of_leads(unit, [lead_id]))[lead_id]
+    if waiting and waiting[0].is_placeholder:
+        await _remove(unit, waiting[0])
+        waiting = []
+    moved = await writes.update(unit, CONTACTS, contact, lead_id=lead_id, is_primary=not waiting)
     if contact.is_primary:
-        await _fill_primary(unit, old_lead_id)
+        await _fill_primary(unit, home)
     for lead in leads.values():
         await _touch(unit, lead)
     return moved
@@ -70,29 +68,16 @@ async def move_contact(unit: Unit, contact: Contact, lead_id: bytes) -> Contact:
 
 async def delete_contact(unit: Unit, contact_id: bytes) -> None:
     """Removes a contact. Another becomes primary; the last one leaves a placeholder behind."""
-    contact = await rows.lock(unit, CONTACTS, contact_id)
-    lead = await rows.lock(unit, LEADS, contact.lead_id)
-    await delete_conversations(unit, contact.id, lead.id)
+    card = await lock_card(unit, contact_id)
+    await _remove(unit, card.contact)
+    if card.contact.is_primary:
+        await _fill_primary(unit, card.lead.id)
+    await _touch(unit, card.lead)
+
+
+async def _remove(unit: Unit, contact: Contact) -> None:
+    await delete_conversations(unit, contact.id, contact.lead_id)
     await delete_contact_row(unit, contact)
-    if contact.is_primary:
-        await _fill_primary(unit, lead.id)
-    await _touch(unit, lead)
-
-
-def _filling(new: NewContact) -> ContactChange:
-    return ContactChange(
-        name=new.name,
-        first_name=UNSET if new.first_name is None else new.first_name,
-        last_name=UNSET if new.last_name is None else new.last_name,
-        title=new.title,
-        emails=new.emails,
-        phones=new.phones,
-        urls=new.urls,
-        time_zone=new.time_zone,
-        custom=new.custom,
-        prompt_id=new.prompt_id,
-        is_autopilot=new.is_autopilot,
-    )
 
 
 async def _fill_primary(unit: Unit, lead_id: bytes) -> None:
@@ -104,5 +89,9 @@ async def _fill_primary(unit: Unit, lead_id: bytes) -> None:
 
 
 async def _touch(unit: Unit, lead: Lead) -> None:
-    """Adding and removing contacts changes the lead as Close sees it."""
-    await writes.update(unit, LEADS, lead, of_lead=lead.id, updated_at=unit.now)
+    """Adding and removing contacts changes the lead as Close sees it: an event even within one
+    instant, when the row looks the same."""
+    changes = {"updated_at": unit.now, "updated_by": unit.scope.user_id or None}
+    await unit.execute(LEADS.update_sql(tuple(changes)), id=lead.id, **changes)
+    after = msgspec.structs.replace(lead, **changes)
+    unit.record("updated", LEADS, lead, after, lead_id=lead.id)

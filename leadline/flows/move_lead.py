@@ -1,14 +1,15 @@
-"""Moving leads to another stage: the row and its transition, in one transaction."""
+"""Moving leads to another stage: the rows and their transitions, in one transaction."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.queries import StageBook
 from leadline.features.pipelines.tables import Stage
 from leadline.features.stage_transitions.actions import record_lead_transition
-from leadline.store import writes
 from leadline.store.unit import Unit
 
 
@@ -16,20 +17,42 @@ async def move_lead(
     unit: Unit, lead: Lead, stage: Stage, book: StageBook, *, at: datetime | None = None
 ) -> Lead:
     """Moves a locked lead into ``stage``; nothing happens when it is there already."""
-    if lead.stage_id == stage.id:
-        return lead
-    came_from = book.by_id.get(lead.stage_id)
-    moved = await writes.update(
-        unit,
-        LEADS,
-        lead,
-        of_lead=lead.id,
-        labels={
-            "before": {"stage_name": came_from.name if came_from else None},
-            "after": {"stage_name": stage.name},
-        },
+    moved = await move_leads(unit, [lead], stage, book, at=at)
+    return moved[0] if moved else lead
+
+
+async def move_leads(
+    unit: Unit, leads: list[Lead], stage: Stage, book: StageBook, *, at: datetime | None = None
+) -> list[Lead]:
+    """Moves locked leads into ``stage`` and returns those that were not there already."""
+    elsewhere = [lead for lead in leads if lead.stage_id != stage.id]
+    if not elsewhere:
+        return []
+    user_id = unit.scope.user_id or None
+    await unit.execute(
+        "UPDATE leads SET stage_id = %(stage_id)s, pipeline_id = %(pipeline_id)s, "
+        "updated_at = %(now)s, updated_by = %(user_id)s "
+        "WHERE organization_id = %(organization_id)s AND id = ANY(%(ids)s)",
         stage_id=stage.id,
         pipeline_id=stage.pipeline_id,
+        user_id=user_id,
+        ids=[lead.id for lead in elsewhere],
     )
-    await record_lead_transition(unit, moved, stage, came_from, at=at)
+    moved = []
+    for lead in elsewhere:
+        came_from = book.by_id.get(lead.stage_id)
+        after = msgspec.structs.replace(
+            lead,
+            stage_id=stage.id,
+            pipeline_id=stage.pipeline_id,
+            updated_at=unit.now,
+            updated_by=user_id,
+        )
+        labels = {
+            "before": {"stage_name": came_from.name if came_from else None},
+            "after": {"stage_name": stage.name},
+        }
+        unit.record("updated", LEADS, lead, after, lead_id=lead.id, labels=labels)
+        await record_lead_transition(unit, after, stage, came_from, at=at)
+        moved.append(after)
     return moved

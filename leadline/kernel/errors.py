@@ -1,4 +1,4 @@
-"""The closed set of things that can go wrong. Each dialect has one table from these to its bodies."""
+"""The closed set of things that can go wrong. Each dialect has one table from these to bodies."""
 
 from __future__ import annotations
 

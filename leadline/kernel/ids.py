@@ -13,20 +13,33 @@ from datetime import datetime
 ID_BYTES = 12
 
 _RANDOM_BITS = 44
-_lock = threading.Lock()
-_last = 0
+_SECOND = 1 << 64
+
+
+class _Sequence:
+    """Hands out numbers that never go backwards within one second, in one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self, now: datetime) -> int:
+        second = int(now.timestamp()) * _SECOND
+        fraction = now.microsecond << _RANDOM_BITS
+        value = second | fraction | secrets.randbits(_RANDOM_BITS)
+        with self._lock:
+            if value <= self._last < second + _SECOND:
+                value = self._last + 1
+            self._last = value
+        return value
+
+
+_sequence = _Sequence()
 
 
 def new_id(now: datetime) -> bytes:
-    """A fresh id for the instant ``now``; within one process ids never go backwards."""
-    global _last
-    seconds = int(now.timestamp())
-    value = (seconds << 64) | (now.microsecond << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
-    with _lock:
-        if value <= _last < ((seconds + 1) << 64):
-            value = _last + 1
-        _last = value
-    return value.to_bytes(ID_BYTES, "big")
+    """A fresh id for the instant ``now``; within one process ids follow each other."""
+    return _sequence.next(now).to_bytes(ID_BYTES, "big")
 
 
 def parse_hex(text: str) -> bytes | None:

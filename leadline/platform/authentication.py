@@ -6,7 +6,6 @@ import hashlib
 import secrets
 import string
 import time
-from datetime import datetime, timedelta
 from typing import Any
 
 from joserfc import jwt
@@ -27,12 +26,13 @@ _ISSUER = "leadline"
 _SCOPE_COLUMNS = """
     m.organization_id, m.user_id, m.role, o.time_zone, o.country, o.currency
 """
-_MEMBER_SQL = (
+_SESSION_SQL = (
     b"SELECT NULL::bytea,"
     + _SCOPE_COLUMNS.encode()
     + b"""
     FROM memberships m JOIN organizations o ON o.id = m.organization_id
     WHERE m.organization_id = %(organization_id)s AND m.user_id = %(user_id)s AND m.is_active
+      AND EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.family_id = %(session_id)s)
     """
 )
 _KEY_SQL = (
@@ -95,32 +95,34 @@ class Authentication:
         return found
 
     async def scope_of_token(self, token: str) -> Scope:
-        """The scope of an access token; UnauthenticatedError when it is invalid or expired."""
-        user_id, organization_id = await self._read_token(token)
-        credential = hashlib.sha256(b"session" + organization_id + user_id).digest()
+        """The scope of an access token; UnauthenticatedError unless it and its session are good."""
+        claims = await self._read_token(token)
+        credential = hashlib.sha256(b"session" + b"".join(claims.values())).digest()
         found = self._remembered(credential)
         if found is None:
-            found = await self._scope(
-                credential, _MEMBER_SQL, organization_id=organization_id, user_id=user_id
-            )
+            found = await self._scope(credential, _SESSION_SQL, **claims)
         return found
 
-    async def new_access_token(self, organization_id: bytes, user_id: bytes) -> str:
-        """A signed token (JWT, HS256) that is good for ``access_token_s`` seconds."""
+    async def new_access_token(
+        self, organization_id: bytes, user_id: bytes, session_id: bytes
+    ) -> str:
+        """A signed token (JWT, HS256) that is good for ``access_token_s`` seconds.
+
+        It dies earlier when its session ends, that is, when the refresh tokens of the session
+        are gone.
+        """
         now = int(self._clock.now().timestamp())
         claims = {
             "iss": _ISSUER,
             "sub": user_id.hex(),
             "org": organization_id.hex(),
+            "sid": session_id.hex(),
             "typ": "access",
             "iat": now,
             "exp": now + self._settings.access_token_s,
             "jti": secrets.token_hex(8),
         }
         return jwt.encode({"alg": "HS256"}, claims, await self._key())
-
-    def refresh_expiry(self, now: datetime) -> datetime:
-        return now + timedelta(seconds=self._settings.refresh_token_s)
 
     def _remembered(self, credential: bytes) -> Scope | None:
         entry = self._cache.get(credential)
@@ -151,11 +153,12 @@ class Authentication:
         self._cache[credential] = (until, scope)
         return scope
 
-    async def _read_token(self, token: str) -> tuple[bytes, bytes]:
+    async def _read_token(self, token: str) -> dict[str, bytes]:
+        """What a good token names: ``organization_id``, ``user_id`` and ``session_id``."""
         invalid = UnauthenticatedError("Invalid or expired token")
         try:
             claims = jwt.decode(token, await self._key(), algorithms=["HS256"]).claims
-        except (JoseError, ValueError) as error:
+        except (JoseError, TypeError, ValueError) as error:  # TypeError: an odd "crit" header
             raise invalid from error
         expires = claims.get("exp")
         if (
@@ -165,11 +168,18 @@ class Authentication:
             or expires <= self._clock.now().timestamp()
         ):
             raise invalid
-        user_id = parse_hex(str(claims.get("sub")))
-        organization_id = parse_hex(str(claims.get("org")))
-        if user_id is None or organization_id is None:
+        named = {
+            name: parse_hex(str(claims.get(claim)))
+            for name, claim in (
+                ("organization_id", "org"),
+                ("user_id", "sub"),
+                ("session_id", "sid"),
+            )
+        }
+        found = {name: object_id for name, object_id in named.items() if object_id is not None}
+        if len(found) < len(named):
             raise invalid
-        return user_id, organization_id
+        return found
 
     async def _key(self) -> OctKey:
         if self._signing_key is None:
@@ -189,5 +199,6 @@ async def _signing_secret(connection: AsyncConnection[Any]) -> bytes:
         "SELECT value FROM instance_secrets WHERE name = 'access_tokens'"
     )
     row = await cursor.fetchone()
-    assert row is not None
+    if row is None:
+        raise RuntimeError("the secret that signs access tokens is gone")
     return bytes(row[0])

@@ -7,13 +7,21 @@ from functools import lru_cache
 import phonenumbers
 
 
-@lru_cache(maxsize=20_000)
+# More than any number with its extension and punctuation. Nothing longer is remembered.
+_MAX_LENGTH = 64
+
+
 def to_e164(text: str, country: str) -> str | None:
     """``text`` as E.164 (``+14155550133``), or None when it cannot be a phone number.
 
     Numbers without a country code belong to ``country`` (two letters). Whether a number is
     assigned is not checked: ranges for fiction and tests must pass.
     """
+    return _as_e164(text, country) if len(text) <= _MAX_LENGTH else None
+
+
+@lru_cache(maxsize=20_000)
+def _as_e164(text: str, country: str) -> str | None:
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import select
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,10 +24,16 @@ set_json_dumps(_encode)
 
 
 class Database:
-    """A pool of connections to one PostgreSQL. Open it before use; close it at the end."""
+    """A pool of connections to one PostgreSQL. Open it before use; close it at the end.
 
-    def __init__(self, url: str, settings: Settings, clock: Clock) -> None:
+    ``revive`` brings the server back when it cannot be reached; it may block, and runs in a thread.
+    """
+
+    def __init__(
+        self, url: str, settings: Settings, clock: Clock, revive: Callable[[], None] | None = None
+    ) -> None:
         self.clock = clock
+        self._revive = revive
         self._prepare = settings.prepare_statements
         timeout_ms = int(settings.statement_timeout_s * 1000)
         self.pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
@@ -34,6 +42,10 @@ class Database:
             max_size=settings.pool_size,
             timeout=settings.pool_timeout_s,
             configure=self._configure,
+            check=self._check,
+            # Then it gives up until somebody asks for a connection, who gets a fresh attempt.
+            reconnect_timeout=3,
+            reconnect_failed=self._reconnect_failed,
             kwargs={
                 "autocommit": True,
                 "application_name": "leadline",
@@ -44,6 +56,23 @@ class Database:
 
     async def _configure(self, connection: AsyncConnection[Any]) -> None:
         connection.prepare_threshold = 3 if self._prepare else None
+
+    async def _check(self, connection: AsyncConnection[Any]) -> None:
+        """Finds connections that the server has closed; costs no round trip while all is well.
+
+        An idle connection is silent. One that can be read has most likely come to its end, and
+        then so have the others.
+        """
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        if poll.poll(0):
+            await self.pool.check()
+            await self.pool.check_connection(connection)
+
+    async def _reconnect_failed(self, pool: AsyncConnectionPool[AsyncConnection[Any]]) -> None:
+        if self._revive is not None:
+            await asyncio.to_thread(self._revive)
+            await pool.check()  # lets the pool grow again for those who wait
 
     async def open(self) -> None:
         await self.pool.open(wait=True)

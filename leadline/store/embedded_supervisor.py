@@ -25,6 +25,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 CLIENTS_LOCK = "clients.lock"
 START_LOCK = "start.lock"
@@ -37,11 +38,21 @@ TICK_S = 0.05
 # A signalled supervisor first waits for its clients: at a system shutdown they got the signal too.
 GRACE_S = 10.0
 # PostgreSQL that dies this often in a row without a steady run is broken, not unlucky.
-MOST_DEATHS = 5
+MOST_DEATHS = 4
 STEADY_S = 10.0
 FAST_SHUTDOWN_S = 120.0
 LOG_LIMIT_BYTES = 10 * 1024 * 1024
 PR_SET_PDEATHSIG = 1
+
+
+class Server(NamedTuple):
+    """What the supervisor keeps running: `command` in the cluster of `home`, as this user."""
+
+    home: Path
+    user: int
+    group: int
+    socket_folder: Path
+    command: list[str]
 
 
 def open_lock(path: Path) -> int:
@@ -81,18 +92,22 @@ def _is_postgres_on(process_id: int, cluster: Path) -> bool:
         arguments = Path(f"/proc/{process_id}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-    return os.path.basename(arguments[0]) == b"postgres" and os.fsencode(cluster) in arguments
+    program = Path(os.fsdecode(arguments[0])).name
+    return program == "postgres" and os.fsencode(cluster) in arguments
 
 
-def _remove_stale_pid_file(cluster: Path) -> None:
-    """Remove a `postmaster.pid` whose process id now belongs to something else.
+def _remove_stale_pid_files(server: Server) -> None:
+    """Remove what a killed PostgreSQL has left: the files that name its process id.
 
-    PostgreSQL sees through a dead process id by itself, but takes any living process of its own
-    user for another server, as happens after a reboot. Call only while holding `postgres.lock`.
+    PostgreSQL would take any living process of its own user for the old server, and refuse to
+    start, as can happen after a reboot. Call only while holding `postgres.lock`.
     """
-    process_id = recorded_postmaster(cluster)
-    if process_id is not None and not _is_postgres_on(process_id, cluster):
-        (cluster / "postmaster.pid").unlink(missing_ok=True)
+    process_id = recorded_postmaster(server.home / CLUSTER)
+    if process_id is not None and _is_postgres_on(process_id, server.home / CLUSTER):
+        return
+    (server.home / CLUSTER / "postmaster.pid").unlink(missing_ok=True)
+    for socket_lock in server.socket_folder.glob(".s.PGSQL.*.lock"):
+        socket_lock.unlink(missing_ok=True)
 
 
 def _death_signal() -> Callable[[], None] | None:
@@ -111,25 +126,23 @@ def _death_signal() -> Callable[[], None] | None:
     return ask_for_death_signal
 
 
-def _start_postgres(
-    home: Path, user: int, group: int, command: list[str]
-) -> subprocess.Popen[bytes] | None:
+def _start_postgres(server: Server) -> subprocess.Popen[bytes] | None:
     """Start PostgreSQL, or return None while processes of an earlier one are still alive."""
-    lock = open_lock(home / POSTGRES_LOCK)
+    lock = open_lock(server.home / POSTGRES_LOCK)
     try:
         if not try_lock(lock, fcntl.LOCK_EX):
             return None
-        _remove_stale_pid_file(home / CLUSTER)
-        drops = user != os.geteuid()
+        _remove_stale_pid_files(server)
+        drops = server.user != os.geteuid()
         return subprocess.Popen(
-            command,
-            cwd=home / CLUSTER,
-            user=user if drops else None,
-            group=group if drops else None,
+            server.command,
+            cwd=server.home / CLUSTER,
+            user=server.user if drops else None,
+            group=server.group if drops else None,
             extra_groups=[] if drops else None,
             stdin=subprocess.DEVNULL,
             pass_fds=(lock,),
-            preexec_fn=_death_signal(),
+            preexec_fn=_death_signal(),  # noqa: PLW1509 - this process has a single thread
         )
     finally:
         os.close(lock)  # PostgreSQL has its own copy now
@@ -148,12 +161,14 @@ def _stop_postgres(process: subprocess.Popen[bytes]) -> None:
 
 def _keep_log_small(log: Path) -> None:
     """Move the log's content to `<log>.1` once it is large; writers append, so they carry on."""
-    if log.stat().st_size > LOG_LIMIT_BYTES:
-        shutil.copyfile(log, log.with_name(log.name + ".1"))
-        os.truncate(log, 0)
+    with contextlib.suppress(OSError):  # a log is no reason to stop the server
+        if log.stat().st_size > LOG_LIMIT_BYTES:
+            with contextlib.suppress(OSError):  # not even when the disk is full
+                shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+            os.truncate(log, 0)
 
 
-def _supervise(home: Path, clients: int, user: int, group: int, command: list[str]) -> None:
+def _supervise(server: Server, clients: int) -> None:
     """Run PostgreSQL until the last client has left, a signal says stop, or it keeps dying."""
     leave_at = float("inf")
 
@@ -169,57 +184,62 @@ def _supervise(home: Path, clients: int, user: int, group: int, command: list[st
     while not try_lock(clients, fcntl.LOCK_EX) and (now := time.monotonic()) < leave_at:
         if process is None:
             if now >= start_at:
-                process = _start_postgres(home, user, group, command)
+                process = _start_postgres(server)
                 started_at = now
         elif process.poll() is not None:
             process = None
             deaths = deaths + 1 if now - started_at < STEADY_S else 1
             if deaths >= MOST_DEATHS:
-                print(f"leadline: PostgreSQL died {deaths} times in a row; giving up", flush=True)
+                sys.stderr.write(f"PostgreSQL died {deaths} times in a row, giving up\n")
                 break
             start_at = now + TICK_S * 2**deaths
-        _keep_log_small(home / LOG_FILE)
+        _keep_log_small(server.home / LOG_FILE)
         time.sleep(TICK_S)
     if process is not None:
         _stop_postgres(process)
 
 
-def main(arguments: list[str]) -> int:
-    """Detach and supervise; arguments: home, user id, group id, socket folder, command...
+def _tell_orphan_to_stop(home: Path) -> None:
+    """Stop a PostgreSQL that has outlived its supervisor, since nobody else would.
 
-    Returns 1 when another supervisor is at work. Otherwise the first process returns 0 as soon
-    as the supervisor lock is held, and the detached one when PostgreSQL has stopped.
+    On Linux the kernel has told it already; being told twice does no harm.
     """
-    home, user, group = Path(arguments[0]), int(arguments[1]), int(arguments[2])
-    socket_folder, command = Path(arguments[3]), arguments[4:]
-    os.umask(0o077)
-
-    supervisor = open_lock(home / SUPERVISOR_LOCK)
-    give_up_at = time.monotonic() + 2.0
-    while not try_lock(supervisor, fcntl.LOCK_EX):  # a client asking who is there holds it briefly
-        if time.monotonic() > give_up_at:
-            return 1
-        time.sleep(0.005)
-    # A PostgreSQL that outlived its supervisor has nobody to stop it. On Linux the kernel has
-    # told it to stop already; being told twice does no harm.
-    if not try_lock(postgres := open_lock(home / POSTGRES_LOCK), fcntl.LOCK_SH):
+    postgres = open_lock(home / POSTGRES_LOCK)
+    if not try_lock(postgres, fcntl.LOCK_SH):
         orphan = recorded_postmaster(home / CLUSTER)
         if orphan is not None and _is_postgres_on(orphan, home / CLUSTER):
             with contextlib.suppress(OSError):
                 os.kill(orphan, signal.SIGINT)
     os.close(postgres)
 
+
+def main(home: str, user: str, group: str, socket_folder: str, *command: str) -> int:
+    """Detach and supervise.
+
+    Returns 1 when another supervisor is at work. Otherwise the first process returns 0 as soon
+    as the supervisor lock is held, and the detached one when PostgreSQL has stopped.
+    """
+    server = Server(Path(home), int(user), int(group), Path(socket_folder), list(command))
+    os.umask(0o077)
+    supervisor = open_lock(server.home / SUPERVISOR_LOCK)
+    give_up_at = time.monotonic() + 2.0
+    while not try_lock(supervisor, fcntl.LOCK_EX):  # a client asking who is there holds it briefly
+        if time.monotonic() > give_up_at:
+            return 1
+        time.sleep(0.005)
+    _tell_orphan_to_stop(server.home)
+
     if os.fork():  # the child is nobody's child, so that no client has to reap it
         return 0
     os.ftruncate(supervisor, 0)
     os.write(supervisor, f"{os.getpid()}\n".encode())
-    clients = open_lock(home / CLIENTS_LOCK)
+    clients = open_lock(server.home / CLIENTS_LOCK)
     try:
-        _supervise(home, clients, user, group, command)
+        _supervise(server, clients)
     finally:
-        if socket_folder.parent != home:
+        if server.socket_folder.parent != server.home:
             with contextlib.suppress(OSError):
-                socket_folder.rmdir()
+                server.socket_folder.rmdir()
         # In this order: whoever gets the client lock next must not see a supervisor any more.
         os.close(supervisor)
         os.close(clients)
@@ -227,4 +247,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]))

@@ -178,9 +178,9 @@ class Unit:
                 self.scope.user_id or None,
                 self.scope.api_key_id,
                 self.request_id,
-                None if before is None else msgspec.json.encode(before).decode(),
-                None if after is None else msgspec.json.encode(after).decode(),
-                None if labels is None else msgspec.json.encode(labels).decode(),
+                None if before is None else _encode(before),
+                None if after is None else _encode(after),
+                None if labels is None else _encode(labels),
             )
         )
 
@@ -191,7 +191,7 @@ class Unit:
                 self.scope.organization_id,
                 self.new_id(),
                 name,
-                msgspec.json.encode(payload).decode(),
+                _encode(payload),
                 run_at or self.now,
                 self.now,
             )
@@ -217,10 +217,11 @@ class Unit:
     async def _insert_many(
         self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]
     ) -> None:
-        # Groups of a power of two keep the number of different statements small.
+        # Groups of a power of two keep the number of different statements small, and groups of 16
+        # at most keep each short enough for the driver to remember.
         start = 0
         while start < len(rows):
-            size = 1 << min((len(rows) - start).bit_length() - 1, 7)
+            size = 1 << min((len(rows) - start).bit_length() - 1, 4)
             chunk = rows[start : start + size]
             start += size
             cursor = self._connection.cursor()
@@ -234,6 +235,19 @@ class Unit:
         """Called by the gate (or the worker) when the transaction is committed."""
         for call in self._after_commit:
             call()
+
+
+def _encode(value: Any) -> str:
+    return msgspec.json.encode(value, enc_hook=_plain).decode()
+
+
+def _plain(value: Any) -> Any:
+    """Ids and times of inputs have types of their own, which the encoder does not know."""
+    if isinstance(value, bytes):
+        return bytes(value)
+    if isinstance(value, datetime):
+        return datetime.combine(value.date(), value.timetz())
+    raise NotImplementedError(type(value))
 
 
 _multi_inserts: dict[tuple[str, int], bytes] = {}

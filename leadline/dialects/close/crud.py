@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, LiteralString
+from typing import Any, Generic, Literal, LiteralString
 
 from leadline.dialects.close import spelling
-from leadline.dialects.wire.operation import Operation, Reply, Request
+from leadline.dialects.wire.operation import Operation, Parameter, Reply, Request
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.tables import Row, Table
@@ -17,21 +17,30 @@ Show = Callable[[Unit, list[Any]], Awaitable[list[Mapping[str, Any]]]]
 
 
 @dataclass(frozen=True)
-class Wire(Generic[Row]):
-    """How Close spells one noun: its path, the prefix of its ids and its shape.
-
-    ``show`` turns a page of rows into wire objects, fetching related data once for all of them.
-    """
+class Noun:
+    """What Close calls one noun: its path, the prefix of its ids, its shape and its rights."""
 
     noun: str
     tag: str
     path: str
     prefix: str
-    table: Table[Row]
     shape: Any
-    show: Callable[[Unit, list[Row]], Awaitable[list[Any]]]
     read: Right
     write: Right
+
+    def id_in(self, request: Request[Any]) -> bytes:
+        return spelling.id_in_path(self.noun, self.prefix, request.path["id"])
+
+
+@dataclass(frozen=True)
+class Wire(Noun, Generic[Row]):
+    """A noun whose objects are rows of one table.
+
+    ``show`` turns a page of rows into wire objects, fetching related data once for all of them.
+    """
+
+    table: Table[Row]
+    show: Callable[[Unit, list[Row]], Awaitable[list[Any]]]
     order: LiteralString = "ORDER BY id"
     max_limit: int = 100
 
@@ -44,6 +53,43 @@ class Wire(Generic[Row]):
         return spelling.pick(shape, request.query)
 
 
+# Method, what follows the path of the collection, and summary of the five usual operations.
+_VERBS = {
+    "list": ("GET", "", "List {}"),
+    "create": ("POST", "", "Create one of the {}"),
+    "get": ("GET", "{id}/", "Fetch one of the {}"),
+    "update": ("PUT", "{id}/", "Update one of the {}"),
+    "delete": ("DELETE", "{id}/", "Delete one of the {}"),
+}
+
+
+def operation(
+    noun: Noun,
+    verb: Literal["list", "create", "get", "update", "delete"],
+    run: Callable[[Request[Any]], Awaitable[Any]],
+    *,
+    filters: tuple[Parameter, ...] = (),
+    **more: Any,
+) -> Operation:
+    """One of the usual operations, carried out by ``run``; ``more`` are fields of the record."""
+    method, rest, summary = _VERBS[verb]
+    is_list = verb == "list"
+    query = () if verb == "delete" else (spelling.FIELDS,)
+    more.setdefault("answer", None if verb == "delete" else noun.shape)
+    more.setdefault("is_list", is_list)
+    return Operation(
+        name=f"{noun.noun}.{verb}",
+        method=method,
+        path=noun.path + rest,
+        summary=summary.format(noun.tag.lower()),
+        right=noun.read if method == "GET" else noun.write,
+        run=run,
+        tag=noun.tag,
+        query=(*spelling.PAGING, *query, *filters) if is_list else (*query, *filters),
+        **more,
+    )
+
+
 def list_operation(wire: Wire[Row]) -> Operation:
     """GET of the collection."""
     where = wire.order + " LIMIT %(limit)s OFFSET %(skip)s"
@@ -54,18 +100,7 @@ def list_operation(wire: Wire[Row]) -> Operation:
         shapes = await wire.show(request.unit, found)
         return spelling.list_of(shapes, page, request.query)
 
-    return Operation(
-        f"{wire.noun}.list",
-        "GET",
-        wire.path,
-        f"List {wire.tag.lower()}",
-        wire.read,
-        run,
-        wire.tag,
-        answer=wire.shape,
-        is_list=True,
-        query=(*spelling.PAGING, spelling.FIELDS),
-    )
+    return operation(wire, "list", run)
 
 
 def get_operation(wire: Wire[Row]) -> Operation:
@@ -75,17 +110,7 @@ def get_operation(wire: Wire[Row]) -> Operation:
         row = await rows.get(request.unit, wire.table, wire.id_in(request))
         return await wire.show_one(request, row)
 
-    return Operation(
-        f"{wire.noun}.get",
-        "GET",
-        f"{wire.path}{{id}}/",
-        f"Fetch one of the {wire.tag.lower()}",
-        wire.read,
-        run,
-        wire.tag,
-        answer=wire.shape,
-        query=(spelling.FIELDS,),
-    )
+    return operation(wire, "get", run)
 
 
 def create_operation(
@@ -104,20 +129,7 @@ def create_operation(
         place = f"{wire.path}{spelling.spell_id(wire.prefix, row.id)}/"  # type: ignore[attr-defined]
         return Reply(shape, headers=(("Location", place),) if status == 201 else ())
 
-    return Operation(
-        f"{wire.noun}.create",
-        "POST",
-        wire.path,
-        f"Create one of the {wire.tag.lower()}",
-        wire.write,
-        run,
-        wire.tag,
-        body=body,
-        answer=wire.shape,
-        status=status,
-        ignored=ignored,
-        query=(spelling.FIELDS,),
-    )
+    return operation(wire, "create", run, body=body, status=status, ignored=ignored)
 
 
 def update_operation(
@@ -133,19 +145,7 @@ def update_operation(
         row = await update(request.unit, wire.id_in(request), request.body)
         return await wire.show_one(request, row)
 
-    return Operation(
-        f"{wire.noun}.update",
-        "PUT",
-        f"{wire.path}{{id}}/",
-        f"Update one of the {wire.tag.lower()}",
-        wire.write,
-        run,
-        wire.tag,
-        body=body,
-        answer=wire.shape,
-        ignored=ignored,
-        query=(spelling.FIELDS,),
-    )
+    return operation(wire, "update", run, body=body, ignored=ignored)
 
 
 def delete_operation(
@@ -157,13 +157,4 @@ def delete_operation(
         await delete(request.unit, wire.id_in(request))
         return {}
 
-    return Operation(
-        f"{wire.noun}.delete",
-        "DELETE",
-        f"{wire.path}{{id}}/",
-        f"Delete one of the {wire.tag.lower()}",
-        wire.write,
-        run,
-        wire.tag,
-        status=status,
-    )
+    return operation(wire, "delete", run, status=status)

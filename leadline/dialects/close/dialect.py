@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from leadline.dialects.close import outcomes, spelling
+from leadline.dialects.close import (
+    calls,
+    contacts,
+    lead_statuses,
+    leads,
+    outcomes,
+    spelling,
+    users,
+)
 from leadline.dialects.close.auth import authenticate
 from leadline.dialects.wire.operation import Dialect, Operation
 from leadline.kernel import errors
 from leadline.platform.rate_limits import Allowance
 
-OPERATIONS: tuple[Operation, ...] = (*outcomes.OPERATIONS,)
+OPERATIONS: tuple[Operation, ...] = (
+    *calls.OPERATIONS,
+    *contacts.OPERATIONS,
+    *leads.OPERATIONS,
+    *lead_statuses.OPERATIONS,
+    *outcomes.OPERATIONS,
+    *users.OPERATIONS,
+)
 
 STATUSES: dict[type[errors.LeadlineError], int] = {
     errors.InvalidError: 400,

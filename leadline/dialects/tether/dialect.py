@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from leadline.dialects.tether import organizations, spelling
+from leadline.dialects.tether import (
+    contact_lists,
+    contacts,
+    conversations,
+    lead_sources,
+    organizations,
+    outreach,
+    outreach_metrics,
+    pipelines,
+    prompt_versions,
+    prompts,
+    sessions,
+    spelling,
+    users,
+)
 from leadline.dialects.tether.auth import authenticate
 from leadline.dialects.wire.operation import Dialect, Operation
 from leadline.kernel import errors
 from leadline.platform.rate_limits import Allowance
 
-OPERATIONS: tuple[Operation, ...] = (*organizations.OPERATIONS,)
+OPERATIONS: tuple[Operation, ...] = (
+    *contact_lists.OPERATIONS,
+    *contacts.OPERATIONS,
+    *conversations.OPERATIONS,
+    *lead_sources.OPERATIONS,
+    *organizations.OPERATIONS,
+    *outreach.OPERATIONS,
+    *outreach_metrics.OPERATIONS,
+    *pipelines.OPERATIONS,
+    *prompt_versions.OPERATIONS,
+    *prompts.OPERATIONS,
+    *sessions.OPERATIONS,
+    *users.OPERATIONS,
+)
 
 STATUSES: dict[type[errors.LeadlineError], int] = {
     errors.InvalidError: 400,

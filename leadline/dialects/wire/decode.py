@@ -1,4 +1,4 @@
-"""From bytes to typed input: JSON that PostgreSQL and the stack can bear, then every problem at once.
+"""From bytes to typed input: JSON that the stack can bear, then every problem at once.
 
 msgspec stops at the first error, so after a failure each field is converted by itself.
 """

@@ -85,8 +85,8 @@ class Operation:
     """One entry of the table of all operations.
 
     ``right`` None means public: no credential, and no unit of work. ``body`` is a Struct, a
-    ``dict`` for free-form objects (``body_schema`` then describes it), or None. ``answer`` is a type that describes the answer,
-    or with ``is_list`` each object of a Close list.
+    ``dict`` for free-form objects (``body_schema`` then describes it), or None. ``answer`` is a
+    type that describes the answer, or with ``is_list`` each object of a Close list.
     ``ignored`` None accepts any other key of the body in silence; otherwise keys that are neither
     in the body type nor in ``ignored`` are refused. ``is_secret`` answers are never stored.
     """

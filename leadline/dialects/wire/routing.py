@@ -24,8 +24,7 @@ class Router:
         for part in _parts(operation.path):
             if part.startswith("{"):
                 names.append(part.strip("{}"))
-                part = _PARAMETER
-            node = node.setdefault(part, {})
+            node = node.setdefault(_PARAMETER if part.startswith("{") else part, {})
         methods = node.setdefault("", {})
         if operation.method in methods:
             raise ValueError(f"two operations for {operation.method} {operation.path}")

@@ -6,6 +6,7 @@ answer. Errors become bodies by one table per dialect.
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -44,6 +45,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 _JSON = (b"content-type", b"application/json")
 _ATTEMPTS = 4
+# What a caller may name a request: it goes into headers, logs and events.
+_REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,64}", re.ASCII)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -66,8 +69,10 @@ class Gate:
         self.dialect = dialect
         self.services = services
         self._router = Router(dialect.operations)
-        self._limiter = RateLimiter(
-            services.settings.rate_limit, services.settings.rate_window_s, time.monotonic
+        settings = services.settings
+        self._limiter = RateLimiter(settings.rate_limit, settings.rate_window_s, time.monotonic)
+        self._anonymous = RateLimiter(
+            settings.anonymous_rate_limit, settings.rate_window_s, time.monotonic
         )
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -96,12 +101,17 @@ class Gate:
             raise NotFoundError("path", f"There is nothing at {path}")
         found = methods.get("GET" if method == "HEAD" else method)
         if found is None:
-            raise MethodNotAllowedError(sorted(methods))
+            raise MethodNotAllowedError(sorted({*methods, "HEAD"} if "GET" in methods else methods))
         operation, names = found
         return operation, dict(zip(names, values, strict=True))
 
     def take_allowance(self, credential: bytes) -> Allowance:
+        """Counts a request of a credential."""
         return self._limiter.take(credential)
+
+    def take_anonymous(self, client: str) -> Allowance:
+        """Counts a request of somebody at that network address without a (good) credential."""
+        return self._anonymous.take(client.encode())
 
 
 class Exchange:
@@ -116,7 +126,9 @@ class Exchange:
         self.headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
-        self.request_id = self.headers.get("x-request-id", "")[:64] or secrets.token_hex(8)
+        given = self.headers.get("x-request-id", "")
+        self.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        self._client: str = (scope.get("client") or ("", 0))[0]
         self.operation: Operation | None = None
         self._allowance: Allowance | None = None
 
@@ -132,7 +144,7 @@ class Exchange:
         except Exception:
             log.exception("request failed", request_id=self.request_id, path=self._asgi["path"])
             status, extra, body = self._error(LeadlineError("Internal server error"))
-        headers = [*extra, (b"x-request-id", self.request_id.encode("latin-1", "replace"))]
+        headers = [*extra, (b"x-request-id", self.request_id.encode())]
         if body or status != 204:
             headers += [_JSON, (b"content-length", str(len(body)).encode())]
         if self._allowance is not None:
@@ -149,9 +161,8 @@ class Exchange:
         query = dict(parse_qsl(self._asgi["query_string"].decode("latin-1"), True))
         if "\x00" in path or any("\x00" in part for pair in query.items() for part in pair):
             raise MalformedError("The request contains a NUL character.")
-        client = (self._asgi.get("client") or ("", 0))[0]
         request: Request[Any] = Request(
-            self._services, parameters, query, self.headers, typed, raw, client
+            self._services, parameters, query, self.headers, typed, raw, self._client
         )
         if scope is None:
             return _finish(operation, await operation.run(request))
@@ -163,20 +174,31 @@ class Exchange:
 
     async def _admit(self, operation: Operation) -> Scope | None:
         if operation.right is None:
+            self._limit(self._gate.take_anonymous(self._client))
             return None
-        scope = await self._dialect.authenticate(self.headers, self._services, operation)
-        self._allowance = self._gate.take_allowance(scope.credential)
-        if self._allowance.exceeded:
-            raise TooManyRequestsError("Too many requests", self._allowance.reset_s)
+        try:
+            scope = await self._dialect.authenticate(self.headers, self._services, operation)
+        except UnauthenticatedError:
+            # Guessing keys costs us a look-up each, so it is limited like any public operation.
+            self._limit(self._gate.take_anonymous(self._client))
+            raise
+        self._limit(self._gate.take_allowance(scope.credential))
         if not scope.may(operation.right):
             raise ForbiddenError("Permission denied")
         return scope
+
+    def _limit(self, allowance: Allowance) -> None:
+        self._allowance = allowance
+        if allowance.exceeded:
+            raise TooManyRequestsError("Too many requests", allowance.reset_s)
 
     async def _read_body(self) -> bytes:
         limit = self._services.settings.max_body_bytes
         too_large = TooLargeError(f"The body is larger than {limit} bytes.")
         declared = self.headers.get("content-length", "0")
-        if not declared.isdigit() or int(declared) > limit:
+        if not (declared.isascii() and declared.isdecimal()):
+            raise MalformedError("The Content-Length header is no number.")
+        if len(declared) > 18 or int(declared) > limit:
             raise too_large
         parts, size = [], 0
         while True:
@@ -222,6 +244,7 @@ class Exchange:
                     if stored is not None:
                         return stored
                     answer = _finish(operation, await operation.run(request))
+                    unit.scope = scope  # a super admin's may have moved to another organization
                     await idempotency.finish(unit, key, answer, operation)
                     return answer
             except (errors.SerializationFailure, errors.DeadlockDetected):

@@ -28,6 +28,12 @@ async def create_api_key(unit: Unit, user_id: bytes) -> str:
 
 async def regenerate_api_key(unit: Unit, user_id: bytes) -> str:
     """Revokes all keys of a member and returns a new one."""
+    # One at a time, or two at once would each miss the other's new key and leave both.
+    await unit.execute(
+        "SELECT 1 FROM memberships WHERE organization_id = %(organization_id)s "
+        "AND user_id = %(user_id)s FOR NO KEY UPDATE",
+        user_id=user_id,
+    )
     for row in await active_keys(unit, user_id):
         await unit.execute(
             "UPDATE api_keys SET revoked_at = %(now)s "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from msgspec import UNSET
 
 from leadline.features.contacts.inputs import ContactChange, NewContact, names_of
@@ -17,36 +18,21 @@ async def insert_contact(
     unit: Unit, lead_id: bytes, new: NewContact, *, is_primary: bool, is_placeholder: bool = False
 ) -> Contact:
     """Adds a contact to a lead."""
-    name, first_name, last_name = names_of(new.name, new.first_name, new.last_name)
-    created_by = new.created_by or unit.scope.user_id or None
-    row = Contact(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
-        lead_id=lead_id,
-        is_primary=is_primary,
-        is_placeholder=is_placeholder,
-        name=name,
-        first_name=first_name,
-        last_name=last_name,
-        title=new.title,
-        emails=new.emails,
-        phones=new.phones,
-        urls=new.urls,
-        time_zone=new.time_zone,
-        custom=new.custom,
-        prompt_id=new.prompt_id,
-        is_autopilot=new.is_autopilot,
-        is_unread=False,
-        is_bulk=new.is_bulk,
-        last_message_at=None,
-        created_at=new.created_at or unit.now,
-        updated_at=unit.now,
-        created_by=created_by,
-        updated_by=created_by,
-    )
+    row = _row(unit, unit.new_id(), lead_id, new, is_primary=is_primary)
+    if is_placeholder:
+        row = msgspec.structs.replace(row, is_placeholder=True)
     await writes.insert(unit, CONTACTS, row)
     await _write_methods(unit, row)
     return row
+
+
+async def fill_placeholder(unit: Unit, placeholder: Contact, new: NewContact) -> Contact:
+    """Makes a locked placeholder the new contact; what refers to it stays with it."""
+    row = _row(unit, placeholder.id, placeholder.lead_id, new, is_primary=placeholder.is_primary)
+    columns = {name: getattr(row, name) for name in CONTACTS.columns}
+    filled = await writes.update(unit, CONTACTS, placeholder, **columns)
+    await _write_methods(unit, filled)
+    return filled
 
 
 async def update_contact(unit: Unit, before: Contact, change: ContactChange) -> Contact:
@@ -71,6 +57,9 @@ async def update_contact(unit: Unit, before: Contact, change: ContactChange) -> 
         changes.get(name) for name in ("name", "title", "emails", "phones", "urls", "custom")
     ):
         changes["is_placeholder"] = False
+    for name in ("emails", "phones", "urls"):
+        if name in changes:
+            changes[name] = _with_what_is_known(getattr(before, name), changes[name])
     after = await writes.update(unit, CONTACTS, before, **changes)
     if (after.phones, after.emails) != (before.phones, before.emails):
         await unit.execute(
@@ -105,6 +94,44 @@ def _changed_names(before: Contact, change: ContactChange) -> dict[str, Any]:
             before.last_name if last is UNSET else last,
         )
     return dict(zip(("name", "first_name", "last_name"), parts, strict=True))
+
+
+def _row(
+    unit: Unit, contact_id: bytes, lead_id: bytes, new: NewContact, *, is_primary: bool
+) -> Contact:
+    name, first_name, last_name = names_of(new.name, new.first_name, new.last_name)
+    created_by = new.created_by or unit.scope.user_id or None
+    return Contact(
+        organization_id=unit.organization_id,
+        id=contact_id,
+        lead_id=lead_id,
+        is_primary=is_primary,
+        is_placeholder=False,
+        name=name,
+        first_name=first_name,
+        last_name=last_name,
+        title=new.title,
+        emails=new.emails,
+        phones=new.phones,
+        urls=new.urls,
+        time_zone=new.time_zone,
+        custom=new.custom,
+        prompt_id=new.prompt_id,
+        is_autopilot=new.is_autopilot,
+        is_unread=False,
+        is_bulk=new.is_bulk,
+        last_message_at=None,
+        created_at=new.created_at or unit.now,
+        updated_at=unit.now,
+        created_by=created_by,
+        updated_by=created_by,
+    )
+
+
+def _with_what_is_known(before: list[Method], after: list[Method]) -> list[Method]:
+    """A number or address that stays keeps what is known of it, such as its verification."""
+    known = {method["value"]: method for method in before}
+    return [{**known.get(method["value"], method), **method} for method in after]
 
 
 async def _write_methods(unit: Unit, row: Contact) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -11,8 +13,7 @@ from msgspec import UNSET, UnsetType
 from leadline.features.contacts.tables import Method
 from leadline.features.custom_fields.tables import CustomValues
 from leadline.kernel.errors import Path, Problems
-from leadline.platform import emails as email_addresses
-from leadline.platform import phone_numbers
+from leadline.platform import emails, phone_numbers, web_addresses
 
 NAME_LENGTH = 1000
 MAX_METHODS = 100
@@ -69,26 +70,51 @@ def names_of(
 
 
 def read_phones(
-    given: Iterable[tuple[str, str]], country: str, path: Path, problems: Problems
+    given: Sequence[tuple[str, str]], country: str, path: Path, problems: Problems
 ) -> list[Method]:
-    """(number, label) pairs as methods in E.164, without duplicates; a bad one is a problem."""
+    """(number, label) pairs as methods in E.164; blank ones are left out."""
+    values = [
+        (phone_numbers.to_e164(text, country) if text.strip() else "", label)
+        for text, label in given
+    ]
+    return _read(values, "phone", path, problems)
+
+
+def read_emails(given: Sequence[tuple[str, str]], path: Path, problems: Problems) -> list[Method]:
+    """(address, label) pairs as methods in lower case."""
+    return _read(
+        [(emails.normalise(text), label) for text, label in given], "email", path, problems
+    )
+
+
+def read_urls(given: Sequence[tuple[str, str]], path: Path, problems: Problems) -> list[Method]:
+    """(address, label) pairs as methods with their scheme."""
+    values = [(web_addresses.normalise(text), label) for text, label in given]
+    return _read(values, "url", path, problems)
+
+
+def _read(
+    values: list[tuple[str | None, str]], kind: str, path: Path, problems: Problems
+) -> list[Method]:
+    """Methods without duplicates, the first label wins; None is a problem, too many are one too."""
+    if len(values) > MAX_METHODS:
+        problems.add("too_long", *path, text=f"The list must have at most {MAX_METHODS} entries.")
+        return []
     found: dict[str, Method] = {}
-    for index, (text, label) in enumerate(given):
-        value = phone_numbers.to_e164(text, country)
+    for index, (value, label) in enumerate(values):
         if value is None:
-            problems.add("phone", *path, index, "phone")
-        else:
+            problems.add(kind, *path, index, kind)
+        elif value:
             found.setdefault(value, {"value": value, "type": label})
     return list(found.values())
 
 
-def read_emails(given: Iterable[tuple[str, str]], path: Path, problems: Problems) -> list[Method]:
-    """(address, label) pairs as methods, without duplicates; a bad one is a problem."""
-    found: dict[str, Method] = {}
-    for index, (text, label) in enumerate(given):
-        value = email_addresses.normalise(text)
-        if value is None:
-            problems.add("email", *path, index, "email")
-        else:
-            found.setdefault(value, {"value": value, "type": label})
-    return list(found.values())
+def check_time_zone(name: str | None, path: Path, problems: Problems) -> None:
+    """Adds a problem unless ``name`` is null or a zone of the IANA database."""
+    if name is not None and name not in _time_zones():
+        problems.add("choice", *path, text="There is no such time zone.")
+
+
+@cache
+def _time_zones() -> set[str]:
+    return available_timezones()

@@ -1,12 +1,65 @@
-"""Reads of contacts."""
+"""Reads of contacts, and of cards: contacts with the lead that they stand for on boards."""
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
 
 from leadline.features.contacts.tables import CONTACTS, Contact
+from leadline.features.leads.tables import LEADS, Lead
+from leadline.kernel.errors import ConflictError, NotFoundError
 from leadline.store import rows
 from leadline.store.unit import Unit
+
+_CARD_COLUMNS = ", ".join(
+    [f"c.{name}" for name in CONTACTS.columns] + [f"l.{name}" for name in LEADS.columns]
+).encode()
+_CARDS = b"""
+FROM contacts c JOIN leads l ON l.organization_id = c.organization_id AND l.id = c.lead_id
+WHERE c.organization_id = %(organization_id)s
+"""
+_SEARCH = b"""
+AND (coalesce(c.name, l.name) ILIKE %(search)s OR EXISTS (
+    SELECT 1 FROM contact_methods m
+    WHERE m.organization_id = %(organization_id)s AND m.contact_id = c.id
+    AND (m.value ILIKE %(search)s OR m.kind = 'phone' AND m.value LIKE %(digits)s::text)
+))
+"""
+# The part of the statement behind each filter that is given.
+_FILTERS = {
+    "owner_id": b"AND l.owner_id = %(owner_id)s ",
+    "owner_ids": b"AND (l.owner_id = ANY(%(owner_ids)s) OR c.created_by = ANY(%(owner_ids)s)) ",
+    "assignee_ids": b"AND c.id IN (SELECT contact_id FROM conversations "
+    b"WHERE organization_id = %(organization_id)s AND user_id = ANY(%(assignee_ids)s)) ",
+    "stage_ids": b"AND l.stage_id = ANY(%(stage_ids)s) ",
+    "source": b"AND l.source = %(source)s ",
+    "created_from": b"AND c.created_at >= %(created_from)s ",
+    "created_to": b"AND c.created_at <= %(created_to)s ",
+}
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A contact and its lead, whose stage, source and owner it shows."""
+
+    contact: Contact
+    lead: Lead
+
+
+class CardFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What is None does not matter. ``owner_ids`` match the owner or who made the contact."""
+
+    search: str = ""
+    owner_id: bytes | None = None
+    is_unassigned: bool = False
+    owner_ids: list[bytes] | None = None
+    assignee_ids: list[bytes] | None = None
+    stage_ids: list[bytes] | None = None
+    source: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
 
 
 async def contacts_of_leads(unit: Unit, lead_ids: list[bytes]) -> dict[bytes, list[Contact]]:
@@ -23,6 +76,21 @@ async def contacts_of_leads(unit: Unit, lead_ids: list[bytes]) -> dict[bytes, li
     for contact in contacts:
         found[contact.lead_id].append(contact)
     return found
+
+
+async def page_of_contacts(
+    unit: Unit, lead_ids: list[bytes] | None, limit: int, skip: int
+) -> list[Contact]:
+    """Some of the contacts (None: of any lead), oldest first, without placeholders."""
+    of_leads = "" if lead_ids is None else "AND lead_id = ANY(%(lead_ids)s) "
+    return await rows.select(
+        unit,
+        CONTACTS,
+        "AND NOT is_placeholder " + of_leads + "ORDER BY id LIMIT %(limit)s OFFSET %(skip)s",
+        lead_ids=lead_ids,
+        limit=limit,
+        skip=skip,
+    )
 
 
 async def primary_contact(unit: Unit, lead_id: bytes) -> Contact:
@@ -45,3 +113,103 @@ async def find_by_method(unit: Unit, kind: Literal["phone", "email"], value: str
         value=value,
     )
     return found[0] if found else None
+
+
+async def get_card(unit: Unit, contact_id: bytes) -> Card:
+    """Any contact as a card, be it the primary one of its lead or not."""
+    found = await unit.fetch_one(
+        _make_card,
+        b"SELECT " + _CARD_COLUMNS + _CARDS + b"AND c.id = %(contact_id)s",
+        contact_id=contact_id,
+    )
+    if found is None:
+        raise NotFoundError("contact")
+    return found
+
+
+async def lock_card(unit: Unit, contact_id: bytes) -> Card:
+    """The lead and then the contact, locked: the order that everybody keeps."""
+    leads = await rows.select(
+        unit,
+        LEADS,
+        "AND id = (SELECT lead_id FROM contacts "
+        "WHERE organization_id = %(organization_id)s AND id = %(contact_id)s) FOR UPDATE",
+        contact_id=contact_id,
+    )
+    if not leads:
+        raise NotFoundError("contact")
+    contact = await rows.lock(unit, CONTACTS, contact_id)
+    if contact.lead_id != leads[0].id:
+        raise ConflictError("The contact has just moved to another lead.")
+    return Card(contact, leads[0])
+
+
+async def lock_leads_of(unit: Unit, contact_ids: list[bytes]) -> list[Lead]:
+    """The leads of these contacts, each once and locked."""
+    return await rows.select(
+        unit,
+        LEADS,
+        "AND id IN (SELECT lead_id FROM contacts WHERE organization_id = %(organization_id)s "
+        "AND id = ANY(%(contact_ids)s)) ORDER BY id FOR UPDATE",
+        contact_ids=contact_ids,
+    )
+
+
+async def list_cards(
+    unit: Unit, wanted: CardFilter, limit: int, skip: int
+) -> tuple[list[Card], int]:
+    """A page of the cards, one per lead, newest first, and how many there are."""
+    given: dict[str, Any] = {
+        name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) is not None
+    }
+    where = _CARDS + b"AND c.is_primary " + b"".join(_FILTERS[name] for name in given)
+    if wanted.is_unassigned:
+        where += b"AND l.owner_id IS NULL "
+    if wanted.search:
+        where += _SEARCH
+        given["search"] = _like(wanted.search)
+        given["digits"] = _like_phone(wanted.search)
+    cards = await unit.fetch_all(
+        _make_card,
+        b"SELECT "
+        + _CARD_COLUMNS
+        + where
+        + b"ORDER BY c.created_at DESC, c.id DESC LIMIT %(limit)s OFFSET %(skip)s",
+        limit=limit,
+        skip=skip,
+        **given,
+    )
+    count: int = await unit.fetch_value(b"SELECT count(*) " + where, **given)
+    return cards, count
+
+
+async def phones_of_other_cards(unit: Unit, phones: list[str], lead_id: bytes | None) -> list[str]:
+    """Those of the numbers that the card of another lead has."""
+    if not phones:
+        return []
+    return await unit.fetch_values(
+        "SELECT DISTINCT m.value FROM contact_methods m JOIN contacts c "
+        "ON c.organization_id = m.organization_id AND c.id = m.contact_id "
+        "WHERE m.organization_id = %(organization_id)s AND m.kind = 'phone' "
+        "AND m.value = ANY(%(phones)s) AND c.is_primary "
+        "AND c.lead_id IS DISTINCT FROM %(lead_id)s::bytea",
+        phones=phones,
+        lead_id=lead_id,
+    )
+
+
+def _make_card(*columns: Any) -> Card:
+    own = len(CONTACTS.columns)
+    return Card(Contact(*columns[:own]), Lead(*columns[own:]))
+
+
+def _like(text: str) -> str:
+    """A pattern for what contains the text, whatever signs are in it."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", text.strip()) + "%"
+
+
+def _like_phone(text: str) -> str | None:
+    """A pattern for the digits of what looks like a part of a phone number."""
+    digits = re.sub(r"\D", "", text)
+    looks_like_one = len(digits) >= 3 and re.fullmatch(r"[\d\s()+./-]+", text) is not None
+    return f"%{digits}%" if looks_like_one else None

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.features.custom_fields.inputs import MAX_VALUE_LENGTH
 from leadline.features.custom_fields.queries import fields_of
 from leadline.features.custom_fields.tables import (
     CUSTOM_FIELDS,
@@ -19,41 +20,53 @@ from leadline.store.unit import Unit
 
 MAX_FIELDS = 500
 MAX_NAME_LENGTH = 200
-MAX_VALUE_LENGTH = 20_000
 
 
 async def values_by_name(
     unit: Unit, noun: FieldNoun, given: Mapping[str, Any], problems: Problems
 ) -> CustomValues:
-    """Values for the ``custom`` column from values by field name.
-
-    A name that is not known yet becomes a field: numbers make a number field, everything else
-    text. An organization has at most ``MAX_FIELDS`` per noun, so that a broken form cannot fill
-    the database with fields.
-    """
+    """Values for the ``custom`` column from values by field name; unknown names become fields."""
     if not given:
         return {}
-    known = {field.name: field for field in await fields_of(unit, noun)}
+    fields = await fields_named(unit, noun, given, problems)
     values: CustomValues = {}
-    for name, value in given.items():
-        if len(name) > MAX_NAME_LENGTH or not name.strip():
-            problems.add("too_long", name[:MAX_NAME_LENGTH], text="This name cannot be a field.")
-            continue
-        if len(msgspec.json.encode(value)) > MAX_VALUE_LENGTH:
+    for name, field in fields.items():
+        if len(msgspec.json.encode(given[name])) > MAX_VALUE_LENGTH:
             problems.add("too_long", name)
-            continue
+        values[field.id.hex()] = given[name]
+    return values
+
+
+async def fields_named(
+    unit: Unit, noun: FieldNoun, samples: Mapping[str, Any], problems: Problems
+) -> dict[str, CustomField]:
+    """The fields of these names. ``samples`` are values: a new field's type follows from them.
+
+    Numbers make a number field, everything else text. An organization has at most ``MAX_FIELDS``
+    per noun, so that a broken form cannot fill the database with fields.
+    """
+    known = {field.name: field for field in await fields_of(unit, noun)}
+    found: dict[str, CustomField] = {}
+    for name, sample in samples.items():
         field = known.get(name)
+        if field is None and sample is None:
+            continue  # there is nothing to unset
         if field is None:
+            if len(name) > MAX_NAME_LENGTH or not name.strip():
+                words = "This name cannot be a field."
+                problems.add("too_long", name[:MAX_NAME_LENGTH], text=words)
+                continue
             if len(known) >= MAX_FIELDS:
                 words = f"There are {MAX_FIELDS} custom fields already; this one is unknown."
                 problems.add("unknown_field", name, text=words)
                 continue
-            kind = "number" if isinstance(value, int | float) and value is not True else "text"
+            is_number = isinstance(sample, int | float) and not isinstance(sample, bool)
+            kind = "number" if is_number else "text"
             field = known[name] = await create_custom_field(
                 unit, noun, name=name, kind=kind, rank=len(known)
             )
-        values[field.id.hex()] = value
-    return values
+        found[name] = field
+    return found
 
 
 async def create_custom_field(

@@ -14,7 +14,7 @@ NAME_LENGTH = 1000
 
 
 class NewLead(msgspec.Struct, frozen=True, kw_only=True):
-    """``stage_id`` None is the first stage; ``owner_id`` None is whoever acts."""
+    """``owner_id`` None is whoever acts; so is ``created_by`` None."""
 
     name: str | None = None
     description: str = ""

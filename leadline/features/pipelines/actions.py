@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from leadline.features.pipelines.inputs import NewPipeline, NewStage
-from leadline.features.pipelines.tables import PIPELINES, STAGES, Pipeline, Stage
-from leadline.store import writes
+from leadline.features.pipelines.queries import StageBook, lock_book
+from leadline.features.pipelines.tables import PIPELINES, STAGES, Kind, Pipeline, Stage
+from leadline.kernel.errors import NotFoundError, Path, Problems
+from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
 
@@ -44,3 +48,62 @@ async def create_stage(unit: Unit, pipeline: Pipeline, new: NewStage, rank: int)
         updated_at=unit.now,
     )
     return await writes.insert(unit, STAGES, row)
+
+
+async def append_stage(unit: Unit, kind: Kind, new: NewStage, path: Path) -> Stage:
+    """Adds a stage at the end of the default pipeline; ``path`` leads to its name in the input."""
+    book = await lock_book(unit, kind)
+    others = book.active(book.default.id)
+    problems = Problems()
+    name = check_stage_name(new.name, (stage.name for stage in others), problems, path)
+    problems.stop_if_any()
+    rank = max((stage.rank for stage in others), default=-1) + 1
+    return await create_stage(
+        unit, book.default, NewStage(name=name, color=new.color, type=new.type), rank
+    )
+
+
+async def set_default_pipeline(unit: Unit, pipeline_id: bytes) -> Pipeline:
+    """Makes a pipeline the default of its kind; the one before is it no more."""
+    kind = (await rows.get(unit, PIPELINES, pipeline_id)).kind
+    book = await lock_book(unit, kind)
+    pipeline = book.pipelines.get(pipeline_id)
+    if pipeline is None:
+        raise NotFoundError(PIPELINES.noun)
+    if pipeline.is_default:
+        return pipeline
+    await clear_default(unit, book)
+    return await writes.update(unit, PIPELINES, pipeline, is_default=True)
+
+
+async def clear_default(unit: Unit, book: StageBook) -> None:
+    """First half of changing the default: a kind never has two. ``book`` must be locked."""
+    await writes.update(unit, PIPELINES, book.default, is_default=False)
+
+
+async def check_pipeline_name(
+    unit: Unit, name: str, problems: Problems, pipeline_id: bytes | None = None
+) -> str:
+    """The name trimmed. It must not be blank, nor, without case, another pipeline's."""
+    trimmed = name.strip()
+    if not trimmed:
+        problems.add("blank", "name")
+    elif await unit.fetch_value(
+        "SELECT id FROM pipelines WHERE organization_id = %(organization_id)s "
+        "AND lower(name) = lower(%(name)s) AND id IS DISTINCT FROM %(pipeline_id)s",
+        name=trimmed,
+        pipeline_id=pipeline_id,
+    ):
+        problems.add("duplicate", "name", text=f"There is already a pipeline named '{trimmed}'.")
+    return trimmed
+
+
+def check_stage_name(name: str, others: Iterable[str], problems: Problems, path: Path) -> str:
+    """The name trimmed. It must not be blank, nor, without case, that of one of the ``others``."""
+    trimmed = name.strip()
+    if not trimmed:
+        problems.add("blank", *path)
+    elif trimmed.lower() in {other.lower() for other in others}:
+        words = f"The pipeline already has a stage named '{trimmed}'."
+        problems.add("duplicate", *path, text=words)
+    return trimmed

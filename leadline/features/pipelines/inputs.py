@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from leadline.features.pipelines.tables import Kind
+from leadline.kernel.errors import Path
+
+Name = Annotated[str, Meta(max_length=255)]
+Description = Annotated[str, Meta(max_length=20_000)]
+Color = Annotated[str, Meta(max_length=64)]
 
 
 class NewStage(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,11 +22,33 @@ class NewStage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewPipeline(msgspec.Struct, frozen=True, kw_only=True):
-    kind: Literal["lead", "opportunity"]
+    kind: Kind
     name: str
     description: str | None = None
     is_default: bool = False
     stages: list[NewStage] = []
+
+
+class StageEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A stage as its pipeline shall have it.
+
+    ``stage_id`` or ``old_name`` says which stage it has been; without them the stage of that name
+    stays, or a new one is added. ``path`` leads to the name in the input, for problems.
+    """
+
+    name: str
+    color: str | UnsetType | None = UNSET
+    stage_id: bytes | None = None
+    old_name: str | None = None
+    path: Path
+
+
+class PipelineChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What is UNSET stays. ``stages`` are all that the pipeline shall have, in order."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    stages: list[StageEntry] | UnsetType = UNSET
 
 
 # What every new organization starts with.

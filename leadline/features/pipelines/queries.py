@@ -87,3 +87,16 @@ async def stage_book(unit: Unit, kind: Kind) -> StageBook:
     pipelines = await list_pipelines(unit, kind)
     stages = await rows.select(unit, STAGES, "AND kind = %(kind)s", kind=kind)
     return StageBook(pipelines, stages)
+
+
+async def lock_book(unit: Unit, kind: Kind) -> StageBook:
+    """Like ``stage_book``, and until the transaction ends nobody else changes these pipelines.
+
+    Leads may still come in and move: the lock is one that their foreign keys do not wait for.
+    """
+    await unit.execute(
+        "SELECT id FROM pipelines WHERE organization_id = %(organization_id)s "
+        "AND kind = %(kind)s ORDER BY id FOR NO KEY UPDATE",
+        kind=kind,
+    )
+    return await stage_book(unit, kind)

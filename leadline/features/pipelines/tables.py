@@ -15,7 +15,7 @@ Kind = Literal["lead", "opportunity"]
 class Pipeline(msgspec.Struct, frozen=True):
     organization_id: bytes
     id: bytes
-    kind: str
+    kind: Kind
     name: str
     description: str | None
     is_default: bool
@@ -31,7 +31,7 @@ class Stage(msgspec.Struct, frozen=True):
     organization_id: bytes
     id: bytes
     pipeline_id: bytes
-    kind: str
+    kind: Kind
     name: str
     color: str | None
     type: str

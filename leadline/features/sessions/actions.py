@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from psycopg import AsyncConnection
+from psycopg.rows import args_row
 
 from leadline.features.sessions.queries import Login, find_login, find_login_by_email
 from leadline.kernel.errors import TooManyRequestsError, UnauthenticatedError
@@ -22,6 +23,26 @@ from leadline.platform.emails import normalise
 from leadline.platform.passwords import Passwords
 from leadline.settings import Settings
 from leadline.store.database import Database
+
+# When the next try may be made: the pause after the first failure too many is a second, and
+# doubles with every further one. The exponent is bounded, for power() would overflow.
+_OPEN_AGAIN = (
+    b"f.last_failed_at + interval '1 second' * "
+    b"least(%(longest)s, power(2, least(f.failure_count - %(free)s, 30)))"
+)
+_COUNT_SQL = (
+    b"""
+    INSERT INTO login_failures AS f (subject_hash, failure_count, last_failed_at)
+    VALUES (%(subject)s, 1, %(now)s)
+    ON CONFLICT (subject_hash) DO UPDATE
+    SET failure_count = f.failure_count + 1, last_failed_at = %(now)s
+    WHERE f.failure_count < %(free)s OR %(now)s >= """
+    + _OPEN_AGAIN
+    + b" RETURNING f.failure_count"
+)
+_OPEN_AGAIN_SQL = (
+    b"SELECT " + _OPEN_AGAIN + b" FROM login_failures f WHERE f.subject_hash = %(subject)s"
+)
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -42,9 +63,9 @@ async def log_in(
         await _count_attempt(connection, settings, subject, database.clock.now())
         login = await find_login_by_email(connection, address)
     # No connection is held meanwhile: this takes a while on purpose.
-    if not await passwords.verify(login.password_hash if login else None, password):
+    fits = await passwords.verify(login.password_hash if login else None, password)
+    if login is None or not fits:
         raise UnauthenticatedError("Invalid email or password")
-    assert login is not None
     now = database.clock.now()
     async with database.connection() as connection, connection.transaction():
         await connection.execute("DELETE FROM login_failures WHERE subject_hash = %s", (subject,))
@@ -65,9 +86,9 @@ async def refresh_session(database: Database, settings: Settings, token: str) ->
 async def end_session(database: Database, token: str) -> None:
     """Ends the session of a refresh token. A token that is unknown has none to end."""
     async with database.connection() as connection, connection.transaction():
-        family = await _lock_family(connection, token)
-        if family:
-            await _delete_family(connection, family[0].family_id)
+        presented = await _lock_session(connection, token)
+        if presented is not None:
+            await _delete_family(connection, presented.family_id)
 
 
 class _RefreshToken(msgspec.Struct, frozen=True):
@@ -82,9 +103,7 @@ class _RefreshToken(msgspec.Struct, frozen=True):
 async def _exchange(
     connection: AsyncConnection[Any], settings: Settings, token: str, now: datetime
 ) -> Session | None:
-    token_hash = secret_hash(token)
-    family = await _lock_family(connection, token)
-    presented = next((row for row in family if row.token_hash == token_hash), None)
+    presented = await _lock_session(connection, token)
     if presented is None or presented.expires_at <= now:
         return None
     if presented.used_at is not None:
@@ -95,7 +114,8 @@ async def _exchange(
     if login is None:
         return None
     await connection.execute(
-        "UPDATE refresh_tokens SET used_at = %s WHERE token_hash = %s", (now, token_hash)
+        "UPDATE refresh_tokens SET used_at = %s WHERE token_hash = %s",
+        (now, presented.token_hash),
     )
     return await _issue(connection, settings, login, presented.family_id, now)
 
@@ -123,20 +143,25 @@ async def _issue(
     return Session(session_id, login, token)
 
 
-async def _lock_family(connection: AsyncConnection[Any], token: str) -> list[_RefreshToken]:
-    """All tokens of the session that ``token`` belongs to, locked until the transaction ends.
+async def _lock_session(connection: AsyncConnection[Any], token: str) -> _RefreshToken | None:
+    """The row of ``token``; nobody else touches its session until the transaction ends.
 
-    Locking one row would not do: while its session is being ended, another token of the same
+    Locking the row would not do: while its session is being ended, another token of the same
     session could bring forth a new one.
     """
-    cursor = await connection.execute(
-        "SELECT token_hash, family_id, organization_id, user_id, expires_at, used_at "
-        "FROM refresh_tokens WHERE family_id = "
-        "(SELECT family_id FROM refresh_tokens WHERE token_hash = %s) "
-        "ORDER BY token_hash FOR UPDATE",
-        (secret_hash(token),),
+    token_hash = secret_hash(token)
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(encode(family_id, 'hex'), 0)) "
+        "FROM refresh_tokens WHERE token_hash = %s",
+        (token_hash,),
     )
-    return [_RefreshToken(*row) for row in await cursor.fetchall()]
+    cursor = connection.cursor(row_factory=args_row(_RefreshToken), binary=True)
+    await cursor.execute(
+        "SELECT token_hash, family_id, organization_id, user_id, expires_at, used_at "
+        "FROM refresh_tokens WHERE token_hash = %s",
+        (token_hash,),
+    )
+    return await cursor.fetchone()
 
 
 async def _delete_family(connection: AsyncConnection[Any], family_id: bytes) -> None:
@@ -163,22 +188,3 @@ async def _count_attempt(
     row = await cursor.fetchone()
     wait = (row[0] - now).total_seconds() if row is not None else 0.0
     raise TooManyRequestsError("Too many failed logins, try again later", max(1, math.ceil(wait)))
-
-
-# When the next try may be made: the pause after the first failure too many is a second, and
-# doubles with every further one. The exponent is bounded, for power() would overflow.
-_OPEN_AGAIN = (
-    "f.last_failed_at + interval '1 second' * "
-    "least(%(longest)s, power(2, least(f.failure_count - %(free)s, 30)))"
-)
-_COUNT_SQL = f"""
-    INSERT INTO login_failures AS f (subject_hash, failure_count, last_failed_at)
-    VALUES (%(subject)s, 1, %(now)s)
-    ON CONFLICT (subject_hash) DO UPDATE
-    SET failure_count = f.failure_count + 1, last_failed_at = %(now)s
-    WHERE f.failure_count < %(free)s OR {_OPEN_AGAIN} <= %(now)s
-    RETURNING f.failure_count
-""".encode()
-_OPEN_AGAIN_SQL = (
-    f"SELECT {_OPEN_AGAIN} FROM login_failures f WHERE f.subject_hash = %(subject)s"
-).encode()

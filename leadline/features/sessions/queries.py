@@ -8,8 +8,6 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import args_row
 
-from leadline.kernel.rights import Role
-
 _LOGINS = """
 SELECT m.organization_id, u.id, m.role, u.email, u.first_name, u.last_name, u.password_hash
 FROM users u JOIN memberships m ON m.user_id = u.id AND m.is_active
@@ -21,7 +19,7 @@ class Login(msgspec.Struct, frozen=True):
 
     organization_id: bytes
     user_id: bytes
-    role: Role
+    role: str
     email: str
     first_name: str
     last_name: str
@@ -49,12 +47,6 @@ async def find_login(
 
 
 async def _find(connection: AsyncConnection[Any], sql: str, *parameters: Any) -> Login | None:
-    cursor = connection.cursor(row_factory=args_row(_login), binary=True)
+    cursor = connection.cursor(row_factory=args_row(Login), binary=True)
     await cursor.execute(sql.encode(), parameters)
     return await cursor.fetchone()
-
-
-def _login(
-    organization_id: bytes, user_id: bytes, role: str, email: str, *rest: Any
-) -> Login:
-    return Login(organization_id, user_id, Role(role), email, *rest)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from leadline.features.users.queries import find_user_by_email
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from leadline.features.users.inputs import MemberChange
+from leadline.features.users.queries import belongs_elsewhere, find_user_by_email, lock_member
 from leadline.features.users.tables import MEMBERSHIPS, USERS, Membership, User
-from leadline.kernel.errors import ConflictError
+from leadline.kernel.errors import ConflictError, ForbiddenError, Problems
 from leadline.kernel.rights import Role
+from leadline.platform.emails import normalise
+from leadline.platform.phone_numbers import to_e164
 from leadline.store import writes
 from leadline.store.unit import Unit
+
+NAME_LENGTH = 255
+EMAIL_LENGTH = 254
+PHONE_LENGTH = 40
 
 
 async def create_user(
@@ -49,3 +61,76 @@ async def create_membership(unit: Unit, user_id: bytes, role: Role) -> Membershi
         updated_at=unit.now,
     )
     return await writes.insert(unit, MEMBERSHIPS, row)
+
+
+async def update_member(unit: Unit, user_id: bytes, change: MemberChange) -> None:
+    """Changes what is given of oneself or, as an admin, of somebody with a lower role."""
+    scope = unit.scope
+    is_self = user_id == scope.user_id
+    if not is_self and not scope.is_admin:
+        raise ForbiddenError("Admin access required to change other users")
+    user, membership = await lock_member(unit, user_id)
+    if not is_self and not _outranks(scope.role, Role(membership.role)):
+        raise ForbiddenError("Only users with a lower role can be changed")
+    changes = _user_changes(user, change, scope.country)
+    designation = membership.designation
+    if change.designation is not UNSET:
+        designation = (change.designation or "").strip() or None
+    # A user is one person in all their organizations: no admin of one of them renames that person
+    # or moves the login for the others.
+    if changes and not is_self and await belongs_elsewhere(unit, user_id):
+        raise ForbiddenError("This user belongs to other organizations too")
+    await _update_user(unit, user, changes)
+    await writes.update(unit, MEMBERSHIPS, membership, designation=designation)
+
+
+def _outranks(role: Role, other: Role) -> bool:
+    order = list(Role)
+    return order.index(role) < order.index(other)
+
+
+def _user_changes(user: User, change: MemberChange, country: str) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    problems = Problems()
+    if change.full_name is not UNSET:
+        full_name = " ".join(change.full_name.split())
+        if not full_name:
+            problems.add("blank", "full_name")
+        elif len(full_name) > NAME_LENGTH:
+            problems.add("too_long", "full_name")
+        elif full_name != user.full_name:
+            first, _, last = full_name.rpartition(" ")
+            changes |= {"first_name": first or last, "last_name": last if first else ""}
+    if change.email is not UNSET:
+        changes["email"] = normalise(change.email) if len(change.email) <= EMAIL_LENGTH else None
+        if changes["email"] is None:
+            problems.add("email", "email")
+    if change.phone_number is not UNSET:
+        given = (change.phone_number or "").strip()
+        number = to_e164(given, country) if len(given) <= PHONE_LENGTH else None
+        if given and number is None:
+            problems.add("phone", "phone_number")
+        changes["phone_number"] = number
+    if change.designation is not UNSET and len(change.designation or "") > NAME_LENGTH:
+        problems.add("too_long", "designation")
+    problems.stop_if_any()
+    return {name: value for name, value in changes.items() if getattr(user, name) != value}
+
+
+async def _update_user(unit: Unit, before: User, changes: dict[str, Any]) -> None:
+    if not changes:
+        return
+    if "email" in changes and await find_user_by_email(unit, changes["email"]) is not None:
+        raise ConflictError(f"There is already a user with the address {changes['email']}.")
+    after = msgspec.structs.replace(before, **changes, updated_at=unit.now)
+    await unit.execute(
+        "UPDATE users SET email = %(email)s, first_name = %(first_name)s, "
+        "last_name = %(last_name)s, phone_number = %(phone_number)s, updated_at = %(now)s "
+        "WHERE id = %(id)s",
+        id=after.id,
+        email=after.email,
+        first_name=after.first_name,
+        last_name=after.last_name,
+        phone_number=after.phone_number,
+    )
+    unit.record("updated", USERS, before, after)

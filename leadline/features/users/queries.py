@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import LiteralString
 
 import msgspec
 
-from leadline.features.users.tables import User
+from leadline.features.users.tables import MEMBERSHIPS, Membership, User
+from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Role
+from leadline.store import rows
 from leadline.store.unit import Unit
 
+_USERS = """
+SELECT u.id, u.email, u.first_name, u.last_name, u.phone_number, u.created_at, u.updated_at
+FROM users u
+"""
 _MEMBERS = """
 SELECT u.id, u.email, u.first_name, u.last_name, u.phone_number, m.id, m.role, m.designation,
        m.is_active, u.created_at, u.updated_at
@@ -43,9 +50,44 @@ async def list_members(unit: Unit) -> list[Member]:
     return await unit.fetch_all(Member, _MEMBERS + " ORDER BY m.id")
 
 
+async def page_of_members(
+    unit: Unit, order: LiteralString, *, limit: int, skip: int
+) -> list[Member]:
+    """A page of the active members. ``order`` names columns of users (u) and memberships (m)."""
+    return await unit.fetch_all(
+        Member,
+        _MEMBERS + " AND m.is_active ORDER BY " + order + " LIMIT %(limit)s OFFSET %(skip)s",
+        limit=limit,
+        skip=skip,
+    )
+
+
 async def find_member(unit: Unit, user_id: bytes) -> Member | None:
     """The member with that user id, or None when there is no such user here."""
     return await unit.fetch_one(Member, _MEMBERS + " AND m.user_id = %(user_id)s", user_id=user_id)
+
+
+async def lock_member(unit: Unit, user_id: bytes) -> tuple[User, Membership]:
+    """A member's two rows, locked until the transaction ends."""
+    found = await rows.select(
+        unit, MEMBERSHIPS, "AND user_id = %(user_id)s FOR NO KEY UPDATE", user_id=user_id
+    )
+    user = await unit.fetch_one(
+        User, _USERS + "WHERE u.id = %(user_id)s FOR NO KEY UPDATE", user_id=user_id
+    )
+    if not found or user is None:
+        raise NotFoundError("user")
+    return user, found[0]
+
+
+async def belongs_elsewhere(unit: Unit, user_id: bytes) -> bool:
+    """Whether the user has a membership in another organization too."""
+    found: bool = await unit.fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM memberships WHERE user_id = %(user_id)s "
+        "AND organization_id <> %(organization_id)s)",
+        user_id=user_id,
+    )
+    return found
 
 
 async def names_of(unit: Unit, user_ids: set[bytes | None]) -> dict[bytes | None, str]:
@@ -61,9 +103,4 @@ async def names_of(unit: Unit, user_ids: set[bytes | None]) -> dict[bytes | None
 
 async def find_user_by_email(unit: Unit, email: str) -> User | None:
     """The user with that (normalised) address, in whatever organization."""
-    return await unit.fetch_one(
-        User,
-        "SELECT id, email, first_name, last_name, phone_number, created_at, updated_at "
-        "FROM users WHERE email = %(email)s",
-        email=email,
-    )
+    return await unit.fetch_one(User, _USERS + "WHERE u.email = %(email)s", email=email)

@@ -74,6 +74,8 @@ CREATE TABLE prompt_versions (
         ON DELETE CASCADE
 );
 
+-- Stages are kept by id, so that renaming one breaks no routing. "stages_by_id" lists the stage
+-- fields that were given as an id: they are answered as an id, the others by the present name.
 CREATE TABLE lead_sources (
     organization_id bytea NOT NULL REFERENCES organizations,
     id bytea NOT NULL,
@@ -83,7 +85,7 @@ CREATE TABLE lead_sources (
     description text,
     source text NOT NULL,
     inbound_email text,
-    initial_stage text NOT NULL,
+    initial_stage_id bytea NOT NULL,
     default_process_id bytea NOT NULL,
     is_autopilot boolean NOT NULL,
     allow_recontact boolean NOT NULL,
@@ -91,14 +93,15 @@ CREATE TABLE lead_sources (
     cost_per_lead numeric(14, 4) NOT NULL CHECK (cost_per_lead >= 0),
     status text NOT NULL CHECK (status IN ('active', 'inactive')),
     pipeline_id bytea,
-    pipeline_stage text,
+    pipeline_stage_id bytea,
     create_application boolean NOT NULL,
     application_name text,
-    application_status text,
+    application_status_id bytea,
     application_pipeline_id bytea,
-    application_pipeline_stage text,
+    application_pipeline_stage_id bytea,
     forward_to_outreach boolean NOT NULL,
     use_workflow_only boolean NOT NULL,
+    stages_by_id jsonb NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (organization_id, id),
@@ -106,7 +109,12 @@ CREATE TABLE lead_sources (
     FOREIGN KEY (organization_id, default_process_id) REFERENCES prompts (organization_id, id),
     FOREIGN KEY (organization_id, pipeline_id) REFERENCES pipelines (organization_id, id),
     FOREIGN KEY (organization_id, application_pipeline_id)
-        REFERENCES pipelines (organization_id, id)
+        REFERENCES pipelines (organization_id, id),
+    FOREIGN KEY (organization_id, initial_stage_id) REFERENCES stages (organization_id, id),
+    FOREIGN KEY (organization_id, pipeline_stage_id) REFERENCES stages (organization_id, id),
+    FOREIGN KEY (organization_id, application_status_id) REFERENCES stages (organization_id, id),
+    FOREIGN KEY (organization_id, application_pipeline_stage_id)
+        REFERENCES stages (organization_id, id)
 );
 CREATE UNIQUE INDEX lead_sources_by_name
     ON lead_sources (organization_id, user_id, lower(configuration_name));
@@ -125,6 +133,17 @@ CREATE TABLE custom_fields (
     PRIMARY KEY (organization_id, id)
 );
 CREATE UNIQUE INDEX custom_fields_by_name ON custom_fields (organization_id, noun, name);
+
+-- What is left of a deleted configuration: whose it was and its name. Leads and transitions keep
+-- its id, so that reports go on counting them for its user.
+CREATE TABLE deleted_lead_sources (
+    organization_id bytea NOT NULL REFERENCES organizations,
+    id bytea NOT NULL,
+    user_id bytea NOT NULL,
+    configuration_name text NOT NULL,
+    deleted_at timestamptz NOT NULL,
+    PRIMARY KEY (organization_id, id)
+);
 
 CREATE TABLE leads (
     organization_id bytea NOT NULL REFERENCES organizations,
@@ -147,9 +166,7 @@ CREATE TABLE leads (
     PRIMARY KEY (organization_id, id),
     FOREIGN KEY (organization_id, pipeline_id) REFERENCES pipelines (organization_id, id),
     FOREIGN KEY (organization_id, stage_id) REFERENCES stages (organization_id, id),
-    FOREIGN KEY (organization_id, owner_id) REFERENCES memberships (organization_id, user_id),
-    FOREIGN KEY (organization_id, configuration_id) REFERENCES lead_sources (organization_id, id)
-        ON DELETE SET NULL (configuration_id)
+    FOREIGN KEY (organization_id, owner_id) REFERENCES memberships (organization_id, user_id)
 );
 CREATE INDEX leads_by_stage ON leads (organization_id, stage_id, id);
 CREATE INDEX leads_by_owner ON leads (organization_id, owner_id, id);

@@ -1,0 +1,119 @@
+"""What every command needs: the settings, and an open, migrated database to work with."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from leadline.cli.answers import CommandError
+
+if TYPE_CHECKING:
+    from leadline.settings import Settings
+    from leadline.store.database import Database
+    from leadline.store.embedded import Attachment
+
+DataOption = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="The data folder of the embedded database (or LEADLINE_DATA).",
+        show_default=False,
+    ),
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class OpenDatabase:
+    """A database that can be reached. ``server`` is the embedded one, if it is that."""
+
+    settings: Settings
+    url: str
+    server: Attachment | None
+
+    @property
+    def revive(self) -> Callable[[], None] | None:
+        """Brings the embedded server back after it has died."""
+        return None if self.server is None else self.server.ensure_running
+
+    def run(self, work: Callable[[Database], Awaitable[T]]) -> T:
+        """Runs a coroutine function that works with the database, and returns its result."""
+        from leadline.kernel.clock import SystemClock
+        from leadline.store.database import Database
+
+        async def run() -> T:
+            database = Database(self.url, self.settings, SystemClock(), self.revive)
+            await database.open()
+            try:
+                return await work(database)
+            finally:
+                await database.close()
+
+        return asyncio.run(run())
+
+
+def read_settings(**options: str | int | None) -> Settings:
+    """The settings from the environment; options that were given win. Sets up the logs, too."""
+    from leadline.platform.logs import configure_logs
+    from leadline.settings import Settings, variable_name
+
+    given = {
+        variable_name(name): str(value) for name, value in options.items() if value is not None
+    }
+    settings = Settings.from_environment({**os.environ, **given})
+    configure_logs(settings)
+    return settings
+
+
+@contextmanager
+def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[OpenDatabase]:
+    """Starts or finds the embedded database, or takes LEADLINE_DATABASE_URL; migrates it."""
+    from leadline.store.embedded import attach
+
+    if settings.database_url is None:
+        with attach(settings.data) as server:
+            if migrate:
+                migrate_database(server.database_url)
+            yield OpenDatabase(settings, server.database_url, server)
+    else:
+        _check_address(settings.database_url)
+        if migrate:
+            migrate_database(settings.database_url)
+        yield OpenDatabase(settings, settings.database_url, None)
+
+
+def migrate_database(url: str) -> list[str]:
+    """Applies what is pending; returns the names of what was applied."""
+    import psycopg
+
+    from leadline.kernel.clock import SystemClock
+    from leadline.store import migrations
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        if connection.info.server_version < 150_000:
+            raise CommandError(
+                f"Leadline needs PostgreSQL 15 or newer; the server at LEADLINE_DATABASE_URL is "
+                f"{connection.info.server_version // 10_000}."
+            )
+        return migrations.migrate(connection, SystemClock().now())
+
+
+def _check_address(url: str) -> None:
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:  # its text repeats the address, and with it the password
+        raise CommandError(
+            "LEADLINE_DATABASE_URL is no PostgreSQL address such as "
+            "postgresql://user:password@host:5432/leadline."
+        ) from None

@@ -1,0 +1,150 @@
+"""``leadline serve`` and ``leadline work``: the processes that go on until they are stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadline.cli.answers import CommandError
+from leadline.cli.context import DataOption, open_database, read_settings
+
+if TYPE_CHECKING:
+    from leadline.settings import Settings
+
+# Requests under way get this long to end before the process does.
+GRACE_S = 10
+
+HostOption = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Listen here; 0.0.0.0 is everywhere. [127.0.0.1]"),
+]
+PortOption = Annotated[
+    int | None, typer.Option(metavar="NUMBER", min=1, max=65535, help="Listen on it. [2212]")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option(metavar="NUMBER", min=1, help="Processes that answer requests. [1]")
+]
+
+
+def serve(
+    *,
+    host: HostOption = None,
+    port: PortOption = None,
+    workers: WorkersOption = None,
+    data: DataOption = None,
+) -> None:
+    """Start the server.
+
+    The first start prints an API key and a login.
+    """
+    import structlog
+    import uvicorn
+
+    from leadline.app import make_app, make_services
+    from leadline.cli.first_start import found_first_organization, print_login
+
+    settings = read_settings(host=host, port=port, workers=workers, data=data)
+    _stop_cleanly()
+    _refuse_taken_port(settings)
+    with open_database(settings) as opened:
+        login = opened.run(lambda database: found_first_organization(database, settings))
+        if login is not None:
+            print_login(login, server_url(settings))
+        structlog.get_logger().info(
+            "serving",
+            url=server_url(settings),
+            database="embedded" if opened.server is not None else "LEADLINE_DATABASE_URL",
+            processes=settings.workers,
+        )
+        if settings.workers > 1:
+            _share_settings(settings)
+        uvicorn.run(
+            "leadline.app:create_app"
+            if settings.workers > 1
+            else make_app(make_services(settings, opened.url, revive=opened.revive)),
+            factory=settings.workers > 1,
+            workers=settings.workers,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,  # the gate logs each request, and knows more about it
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+
+
+def work(data: DataOption = None) -> None:
+    """Run jobs only.
+
+    For servers with LEADLINE_RUN_JOBS=false, or to help them.
+    """
+    import structlog
+
+    from leadline.worker import run_worker
+
+    settings = read_settings(data=data)
+    _stop_cleanly()
+    with open_database(settings) as opened:
+        structlog.get_logger().info("working")
+        opened.run(lambda database: run_worker(database, settings))
+
+
+def server_url(settings: Settings) -> str:
+    """Where people find the server."""
+    if settings.base_url is not None:
+        return settings.base_url.rstrip("/")
+    host = reachable_host(settings)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def reachable_host(settings: Settings) -> str:
+    """The address to ask at, when the server listens everywhere."""
+    everywhere = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound
+    return everywhere.get(settings.host, settings.host)
+
+
+def _stop_cleanly() -> None:
+    """Lets SIGTERM and Ctrl-C end the process with status 0, closing whatever is open."""
+
+    def stop(*_: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    """Says so before anything is created, so that the first key is never printed for nothing."""
+    import socket
+
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        raise CommandError(
+            f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}. "
+            "Choose another with --port or --host, or stop what uses it."
+        ) from error
+
+
+def _share_settings(settings: Settings) -> None:
+    """Puts what came from options into the environment, where the other processes find it."""
+    import logging
+
+    from leadline.settings import variable_name
+
+    for name in ("data", "host", "port", "workers"):
+        os.environ[variable_name(name)] = str(getattr(settings, name))
+    # Here uvicorn only starts processes, and tells when one has died.
+    logging.getLogger("uvicorn.error").setLevel(logging.INFO)

@@ -1,0 +1,52 @@
+"""Filters in the query of a list: ids and words separated by commas, and bounds of times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from leadline.dialects.wire.decode import FieldError
+from leadline.dialects.wire.instants import read_instant
+from leadline.dialects.wire.operation import Parameter
+from leadline.kernel.errors import Problems
+from leadline.kernel.ids import parse_prefixed
+
+BOUNDS = ("gt", "gte", "lt", "lte")
+
+
+def words(query: Mapping[str, str], name: str) -> list[str] | None:
+    """The values of ``name`` or ``name__in``; None when there is no such filter."""
+    text = query.get(name) or query.get(f"{name}__in") or ""
+    found = [word.strip() for word in text.split(",")]
+    return [word for word in found if word] or None
+
+
+def ids(query: Mapping[str, str], name: str, prefix: str) -> list[bytes] | None:
+    """Like ``words``, for ids. What is no id of that kind belongs to nothing: it is left out."""
+    given = words(query, name)
+    if given is None:
+        return None
+    found = (parse_prefixed(prefix, word) for word in given)
+    return [object_id for object_id in found if object_id is not None]
+
+
+def bounds(query: Mapping[str, str], name: str, problems: Problems) -> dict[str, datetime]:
+    """``name__gt`` and its siblings by their last word; a value that is no time is a problem."""
+    found: dict[str, datetime] = {}
+    for bound in BOUNDS:
+        text = query.get(f"{name}__{bound}")
+        if text:
+            try:
+                found[bound] = read_instant(text)
+            except FieldError as error:
+                problems.add(error.code, f"{name}__{bound}")
+    return found
+
+
+def bound_parameters(name: str) -> tuple[Parameter, ...]:
+    """The bounds of a time, as the OpenAPI document shows them."""
+    texts = ("Later than this.", "Not before this.", "Before this.", "Not later than this.")
+    return tuple(
+        Parameter(f"{name}__{bound}", text, {"type": "string", "format": "date-time"})
+        for bound, text in zip(BOUNDS, texts, strict=True)
+    )

@@ -1,0 +1,242 @@
+"""Many contacts at once in the Tether dialect: lists, and moving several to a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from typing import Literal, TypedDict
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from leadline.dialects.tether.contacts import TAG, ContactShape, show_cards
+from leadline.dialects.tether.spelling import envelope_error, page_of
+from leadline.dialects.tether.stage_pairs import choose_stage
+from leadline.dialects.wire.operation import Operation, Parameter, Request
+from leadline.features.contacts.queries import CardFilter, list_cards
+from leadline.features.pipelines.queries import StageBook, stage_book
+from leadline.flows.change_card import move_cards
+from leadline.kernel.errors import Problems, RefusedError
+from leadline.kernel.ids import parse_hex
+from leadline.kernel.rights import Right
+from leadline.kernel.scope import Scope
+
+MAX_BULK = 5000
+_DAY = "2026-05-17"
+
+
+class ContactPage(TypedDict):
+    contacts: list[ContactShape]
+    total: int
+    page: int
+    size: int
+
+
+class ContactPageMeta(TypedDict):
+    total: int
+    page: int
+    size: int
+    totalPages: int
+
+
+class ContactListShape(TypedDict):
+    success: Literal[True]
+    data: ContactPage
+    meta: ContactPageMeta
+    contacts: list[ContactShape]
+    total: int
+
+
+class BulkStatusBody(msgspec.Struct, frozen=True, rename="camel"):
+    contact_ids: list[str]
+    status: str
+    pipeline_stage_id: str
+
+
+class BulkStatusShape(TypedDict):
+    message: str
+    modifiedCount: int
+    matchedCount: int
+
+
+async def get_contacts(request: Request[None]) -> ContactListShape:
+    unit, query = request.unit, request.query
+    size, skip = page_of(query, 50)
+    page = skip // size + 1
+    book = await stage_book(unit, "lead")
+    cards, total = await list_cards(unit, _filter(query, unit.scope, book), size, skip)
+    shapes = await show_cards(unit, cards, book)
+    pages = -(-total // size)
+    return {
+        "success": True,
+        "data": {"contacts": shapes, "total": total, "page": page, "size": size},
+        "meta": {"total": total, "page": page, "size": size, "totalPages": pages},
+        "contacts": shapes,
+        "total": total,
+    }
+
+
+def _filter(query: Mapping[str, str], scope: Scope, book: StageBook) -> CardFilter:
+    owner_id, is_unassigned = _owner(query, scope)
+    created_from, created_to = _window(query, "dateRange", scope.time_zone)
+    return CardFilter(
+        search=query.get("search", "").strip(),
+        owner_id=owner_id,
+        is_unassigned=is_unassigned,
+        owner_ids=_ids(query, "owner"),
+        assignee_ids=_ids(query, "assignee"),
+        stage_ids=_stages(query, book),
+        source=query.get("source") or query.get("leadSource") or None,
+        created_from=created_from,
+        created_to=created_to,
+    )
+
+
+def _owner(query: Mapping[str, str], scope: Scope) -> tuple[bytes | None, bool]:
+    """Whose contacts, and whether it is nobody's. ``owner`` overrides ``ownerFilter``."""
+    wanted = query.get("ownerFilter") or "my"
+    if query.get("owner") or wanted == "all":
+        return None, False
+    if wanted == "my":
+        return scope.user_id, False
+    if wanted == "unassigned":
+        return None, True
+    user_id = parse_hex(wanted)
+    if user_id is None:
+        raise RefusedError("'ownerFilter' must be my, all, unassigned or the id of a user")
+    return user_id, False
+
+
+def _stages(query: Mapping[str, str], book: StageBook) -> list[bytes] | None:
+    """The stages that fit ``status``, ``pipelineStage`` and ``pipelineId``, each if given."""
+    status, stage, pipeline = (
+        query.get(name, "").strip().lower() for name in ("status", "pipelineStage", "pipelineId")
+    )
+    if not (status or stage or pipeline):
+        return None
+    return [
+        each.id
+        for each in book.stages
+        if status in ("", each.name.lower(), each.id.hex())
+        and stage in ("", each.name.lower(), each.id.hex())
+        and pipeline in ("", each.pipeline_id.hex())
+    ]
+
+
+def _ids(query: Mapping[str, str], name: str) -> list[bytes] | None:
+    """Ids between commas or in a JSON list; what is none fits nobody."""
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    found = (parse_hex(part.strip(' "')) for part in text.strip("[]").split(","))
+    return [each for each in found if each is not None]
+
+
+def _window(
+    query: Mapping[str, str], name: str, zone: str
+) -> tuple[datetime | None, datetime | None]:
+    """The bounds ``{start, end}``; either may be missing."""
+    text = query.get(name, "").strip()
+    if not text:
+        return None, None
+    wrong = RefusedError(f"'{name}' must be a JSON object with the date-times start and end")
+    try:
+        found = msgspec.json.decode(text, type=dict[str, str | None])
+    except msgspec.DecodeError as error:
+        raise wrong from error
+    try:
+        return _bound(found.get("start"), zone), _bound(found.get("end"), zone, is_end=True)
+    except (ValueError, OverflowError) as error:
+        raise wrong from error
+
+
+def _bound(text: str | None, zone: str, *, is_end: bool = False) -> datetime | None:
+    """Without a zone it is in the organization's. A mere day counts whole."""
+    if not text:
+        return None
+    found = datetime.fromisoformat(text)
+    if is_end and len(text) <= len(_DAY):
+        found = datetime.combine(found, time.max)
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=ZoneInfo(zone))
+    return found.astimezone(UTC)
+
+
+async def put_status(request: Request[BulkStatusBody]) -> BulkStatusShape:
+    unit, body = request.unit, request.body
+    problems = Problems()
+    if len(body.contact_ids) > MAX_BULK:
+        words = f"There may be {MAX_BULK} contacts at most."
+        problems.add("too_long", "contactIds", text=words)
+    book = await stage_book(unit, "lead")
+    for name, text in (("status", body.status), ("pipelineStageId", body.pipeline_stage_id)):
+        if not text.strip():
+            problems.add("blank", name)
+    stage = choose_stage(
+        book,
+        None,
+        problems,
+        status=body.status,
+        stage=body.pipeline_stage_id,
+        pipeline=None,
+        stage_field="pipelineStageId",
+    )
+    problems.stop_if_any()
+    if stage is None:
+        raise AssertionError("a stage that is named is found or a problem")
+    ids = [found for text in body.contact_ids if (found := parse_hex(text)) is not None]
+    matched, modified = await move_cards(unit, ids, stage, book)
+    return {
+        "message": "Bulk update completed",
+        "modifiedCount": modified,
+        "matchedCount": matched,
+    }
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "contact.list",
+        "GET",
+        "/api/contacts",
+        "List contacts: one card per lead, newest first",
+        Right.CONTACT_READ,
+        get_contacts,
+        TAG,
+        answer=ContactListShape,
+        error_body=envelope_error,
+        errors={400: "Wrong input"},
+        query=(
+            Parameter("page", "Counted from 1.", {"type": "integer", "minimum": 1, "default": 1}),
+            Parameter("size", "At most 200.", {"type": "integer", "minimum": 1, "default": 50}),
+            Parameter("search", "Part of a name, phone number or e-mail address."),
+            Parameter("source", "The lead source, exactly."),
+            Parameter("leadSource", "The same."),
+            Parameter(
+                "ownerFilter",
+                "'my', 'all', 'unassigned' or the id of a user.",
+                {"type": "string", "default": "my"},
+            ),
+            Parameter("owner", "Ids of users who own or made the contact; overrides ownerFilter."),
+            Parameter("assignee", "Ids of users who lead conversations with the contact."),
+            Parameter("status", "The name of a stage."),
+            Parameter("pipelineStage", "The id of a stage."),
+            Parameter("pipelineId", "The id of a pipeline."),
+            Parameter("dateRange", 'When it was made, as JSON: {"start": ..., "end": ...}.'),
+        ),
+    ),
+    Operation(
+        "contact.bulk_update_status",
+        "PUT",
+        "/api/contacts/bulk-update-status",
+        "Move contacts to a stage",
+        Right.CONTACT_WRITE,
+        put_status,
+        TAG,
+        body=BulkStatusBody,
+        ignored=frozenset(),
+        answer=BulkStatusShape,
+        error_body=envelope_error,
+        errors={400: "Wrong input"},
+        description="Counts cards: contacts of one lead are one. Unknown ids match nothing.",
+    ),
+)

@@ -1,0 +1,223 @@
+"""People and their keys in the Tether dialect: ``/api/user/...``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from leadline.dialects.tether.spelling import done, id_in_path, spell_time
+from leadline.dialects.wire.operation import Operation, Request
+from leadline.features.api_keys.actions import regenerate_api_key
+from leadline.features.api_keys.queries import active_keys
+from leadline.features.users import actions
+from leadline.features.users.inputs import MemberChange
+from leadline.features.users.queries import Member, find_member, list_members
+from leadline.kernel.errors import InvalidError, NotFoundError, Problem
+from leadline.kernel.rights import Right
+from leadline.store.unit import Unit
+
+TAG = "Users"
+
+
+class UserShape(TypedDict):
+    _id: str
+    fullName: str
+    email: str
+    phoneNumber: str | None
+    designation: str | None
+    sinchPhoneNumber: str | None
+    accessRole: str
+    organizationId: str
+    departmentId: str | None
+    loginDisabled: bool
+
+
+class ProfileUserShape(UserShape):
+    callForwardingEnabled: bool
+    conversationOpenPreference: Literal["split"]
+    createdAt: str
+    updatedAt: str
+
+
+class ProfileShape(TypedDict):
+    user: ProfileUserShape
+    persona: None
+
+
+class ChangedProfileShape(ProfileShape):
+    message: str
+
+
+class KeyHint(TypedDict):
+    apiKey: str | None
+    createdAt: str | None
+
+
+class KeyHintShape(TypedDict):
+    success: Literal[True]
+    data: KeyHint
+
+
+class NewKey(TypedDict):
+    apiKey: str
+
+
+class NewKeyShape(TypedDict):
+    success: Literal[True]
+    message: str
+    data: NewKey
+
+
+class ProfileBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The id may come under three names. It stays a text: an unknown user is a 404."""
+
+    object_id: str | None = msgspec.field(default=None, name="_id")
+    id: str | None = None
+    user_id: str | None = None
+    full_name: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+    phone_number: str | UnsetType | None = UNSET
+    designation: str | UnsetType | None = UNSET
+
+
+_FIELD_NAMES = {"full_name": "fullName", "phone_number": "phoneNumber"}
+
+
+async def list_users(request: Request[None]) -> list[UserShape]:
+    return [_spell_user(request.unit, member) for member in await list_members(request.unit)]
+
+
+async def get_profile(request: Request[None]) -> ProfileShape:
+    return await _show_profile(request.unit, request.scope.user_id)
+
+
+async def put_profile(request: Request[ProfileBody]) -> ChangedProfileShape:
+    unit, body = request.unit, request.body
+    given = [text for text in (body.object_id, body.id, body.user_id) if text is not None]
+    user_id = id_in_path("user", given[0]) if given else unit.scope.user_id
+    change = MemberChange(
+        full_name=body.full_name,
+        email=body.email,
+        phone_number=body.phone_number,
+        designation=body.designation,
+    )
+    try:
+        await actions.update_member(unit, user_id, change)
+    except InvalidError as error:
+        raise InvalidError(_spell_problem(found) for found in error.problems) from error
+    return {"message": "Profile updated", **await _show_profile(unit, user_id)}
+
+
+async def get_key(request: Request[None]) -> Any:
+    keys = await active_keys(request.unit, request.scope.user_id)
+    if not keys:
+        return done({"apiKey": None, "createdAt": None})
+    newest = keys[0]
+    return done({"apiKey": f"api_…{newest.hint}", "createdAt": spell_time(newest.created_at)})
+
+
+async def regenerate_key(request: Request[None]) -> Any:
+    unit = request.unit
+    key = await regenerate_api_key(unit, unit.scope.user_id)
+    unit.after_commit(request.services.authentication.forget_all)
+    return done({"apiKey": key}, "API key regenerated")
+
+
+async def _show_profile(unit: Unit, user_id: bytes) -> ProfileShape:
+    member = await find_member(unit, user_id)
+    if member is None:
+        raise NotFoundError("user")
+    return {
+        "user": {
+            **_spell_user(unit, member),
+            "callForwardingEnabled": False,
+            "conversationOpenPreference": "split",
+            "createdAt": spell_time(member.created_at),
+            "updatedAt": spell_time(member.updated_at),
+        },
+        "persona": None,
+    }
+
+
+def _spell_user(unit: Unit, member: Member) -> UserShape:
+    return {
+        "_id": member.id.hex(),
+        "fullName": member.full_name,
+        "email": member.email,
+        "phoneNumber": member.phone_number,
+        "designation": member.designation,
+        "sinchPhoneNumber": None,
+        "accessRole": member.role,
+        "organizationId": unit.organization_id.hex(),
+        "departmentId": None,
+        "loginDisabled": not member.is_active,
+    }
+
+
+def _spell_problem(found: Problem) -> Problem:
+    path = tuple(_FIELD_NAMES.get(str(part), part) for part in found.path)
+    return Problem(path, found.code, found.text)
+
+
+OPERATIONS = (
+    Operation(
+        "user.list",
+        "GET",
+        "/api/user/list",
+        "List the users of the organization",
+        Right.USER_READ,
+        list_users,
+        TAG,
+        answer=list[UserShape],
+    ),
+    Operation(
+        "user.get_profile",
+        "GET",
+        "/api/user/profile",
+        "Get one's own profile",
+        Right.SELF_READ,
+        get_profile,
+        TAG,
+        answer=ProfileShape,
+    ),
+    Operation(
+        "user.update_profile",
+        "PUT",
+        "/api/user/profile",
+        "Update one's own profile or, as an admin, that of a user with a lower role",
+        Right.SELF_WRITE,
+        put_profile,
+        TAG,
+        body=ProfileBody,
+        answer=ChangedProfileShape,
+        errors={
+            403: "Only users with a lower role can be changed",
+            404: "User not found",
+            409: "The e-mail address is taken",
+        },
+    ),
+    Operation(
+        "api_key.get",
+        "GET",
+        "/api/user/api-key",
+        "Get one's own API key, masked",
+        Right.SELF_READ,
+        get_key,
+        TAG,
+        answer=KeyHintShape,
+    ),
+    Operation(
+        "api_key.regenerate",
+        "POST",
+        "/api/user/api-key/regenerate",
+        "Revoke one's own API keys and make a new one",
+        Right.SELF_WRITE,
+        regenerate_key,
+        TAG,
+        answer=NewKeyShape,
+        is_secret=True,
+        description="The new key is shown this once. The old ones stop working at once.",
+    ),
+)

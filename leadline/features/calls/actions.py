@@ -1,0 +1,101 @@
+"""Changes that concern a call alone. Whether what it refers to exists is the flow's concern."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from leadline.features.calls.inputs import CallChange, NewCall
+from leadline.features.calls.tables import CALLS, Call
+from leadline.platform.phone_numbers import to_e164
+from leadline.platform.rich_text import clean_html, html_of_plain, plain_text
+from leadline.store import rows, writes
+from leadline.store.unit import Unit
+
+
+async def insert_call(unit: Unit, new: NewCall, lead_id: bytes, contact_id: bytes | None) -> Call:
+    """Adds a call to a lead."""
+    note, note_html = _notes(new.note, new.note_html)
+    created_by = new.created_by or unit.scope.user_id or None
+    row = Call(
+        organization_id=unit.organization_id,
+        id=unit.new_id(),
+        lead_id=lead_id,
+        contact_id=contact_id,
+        user_id=new.user_id or unit.scope.user_id or None,
+        direction=new.direction,
+        status=new.status,
+        duration_s=new.duration_s,
+        phone=_phone(new.phone, unit.scope.country),
+        note=note,
+        note_html=note_html,
+        outcome_id=new.outcome_id,
+        recording_url=new.recording_url,
+        voicemail_url=new.voicemail_url,
+        source="External",
+        custom={},
+        happened_at=new.happened_at or unit.now,
+        created_at=new.created_at or unit.now,
+        updated_at=unit.now,
+        created_by=created_by,
+        updated_by=created_by,
+    )
+    return await writes.insert(unit, CALLS, row)
+
+
+async def update_call(
+    unit: Unit, before: Call, change: CallChange, lead_id: bytes, contact_id: bytes | None
+) -> Call:
+    """Changes what is given; ``before`` must be locked."""
+    changes: dict[str, Any] = {
+        name: getattr(change, name)
+        for name in (
+            "user_id",
+            "direction",
+            "status",
+            "duration_s",
+            "outcome_id",
+            "recording_url",
+            "voicemail_url",
+            "happened_at",
+        )
+        if getattr(change, name) is not UNSET
+    }
+    if change.phone is not UNSET:
+        changes["phone"] = _phone(change.phone, unit.scope.country)
+    changes.update(_changed_notes(before, change.note, change.note_html))
+    return await writes.update(
+        unit, CALLS, before, lead_id=lead_id, contact_id=contact_id, **changes
+    )
+
+
+async def delete_call(unit: Unit, call_id: bytes) -> None:
+    """Removes a call."""
+    await writes.delete(unit, CALLS, await rows.lock(unit, CALLS, call_id))
+
+
+def _phone(text: str | None, country: str) -> str | None:
+    """In E.164 when it can be a phone number; else as it is, since it has been called already."""
+    written = (text or "").strip()
+    return to_e164(written, country) or written or None
+
+
+def _notes(note: str | None, note_html: str | None) -> tuple[str, str]:
+    """The note as plain and as rich text; the rich one wins."""
+    if note_html is not None:
+        rich = clean_html(note_html)
+        return plain_text(rich), rich
+    return note or "", html_of_plain(note or "")
+
+
+def _changed_notes(
+    before: Call, note: str | UnsetType | None, note_html: str | UnsetType | None
+) -> dict[str, str]:
+    if note_html is not UNSET and note_html != before.note_html:
+        plain, rich = _notes(None, note_html)
+    elif note_html is UNSET and note is not UNSET and note != before.note:
+        plain, rich = _notes(note, None)
+    else:
+        return {}
+    return {"note": plain, "note_html": rich}

@@ -1,0 +1,1 @@
+"""A lead source configuration: how leads of one source are taken in, routed and first answered."""

@@ -1,0 +1,175 @@
+"""Importing leads with the dates they had. Run again, it changes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from leadline.features.contacts.inputs import NewContact, read_emails, read_phones
+from leadline.features.custom_fields.actions import fields_named
+from leadline.features.lead_sources.tables import LeadSource
+from leadline.features.leads.inputs import NewLead
+from leadline.features.pipelines.queries import StageBook
+from leadline.flows.create_lead import create_lead
+from leadline.flows.intake import entry_stage
+from leadline.kernel.errors import Problems
+from leadline.kernel.times import read_local
+from leadline.store.unit import Unit
+
+
+class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the file; ``line`` is where it stands there. Texts are as they were found."""
+
+    line: int
+    external_id: str
+    created_at: str
+    source: str = ""
+    name: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    custom: dict[str, str] = {}
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """What is to be said of a row. An ``error`` was left out, a ``warning`` was kept."""
+
+    line: int
+    level: str
+    external_id: str
+    reason: str
+
+
+class Imported(msgspec.Struct):
+    """What became of the rows so far."""
+
+    created: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    warnings: int = 0
+    remarks: list[Remark] = []
+
+    def fail(self, line: int, external_id: str, reason: str) -> None:
+        self.failed += 1
+        self.remarks.append(Remark(line, "error", external_id, reason))
+
+    def warn(self, line: int, external_id: str, reason: str) -> None:
+        self.warnings += 1
+        self.remarks.append(Remark(line, "warning", external_id, reason))
+
+
+class _Ready(msgspec.Struct, frozen=True):
+    row: LeadRow
+    created_at: datetime
+    contact: NewContact
+
+    @property
+    def values(self) -> set[str]:
+        return {method["value"] for method in (*self.contact.phones, *self.contact.emails)}
+
+
+class LeadImport:
+    """Imports rows for one configuration; ``seen`` remembers the ids of the whole file."""
+
+    def __init__(self, configuration: LeadSource, book: StageBook) -> None:
+        self.result = Imported()
+        self._configuration = configuration
+        self._stage = entry_stage(book, configuration)
+        self._seen: dict[str, int] = {}
+        self._taken: dict[str, int] = {}
+
+    async def add(self, unit: Unit, rows: list[LeadRow]) -> None:
+        """Imports a batch, in the transaction of the unit."""
+        ready = [found for row in rows if (found := self._read(unit, row)) is not None]
+        known = set(
+            await unit.fetch_values(
+                "SELECT external_id FROM leads WHERE organization_id = %(organization_id)s "
+                "AND external_id = ANY(%(ids)s)",
+                ids=[entry.row.external_id for entry in ready],
+            )
+        )
+        taken = set(
+            await unit.fetch_values(
+                "SELECT value FROM contact_methods WHERE organization_id = %(organization_id)s "
+                "AND value = ANY(%(values)s)",
+                values=[value for entry in ready for value in entry.values],
+            )
+        )
+        columns = {name: "" for entry in ready for name in entry.row.custom}
+        problems = Problems()
+        fields = await fields_named(unit, "contact", columns, problems) if columns else {}
+        problems.stop_if_any()
+        keys = {name: field.id.hex() for name, field in fields.items()}
+        for entry in ready:
+            if entry.row.external_id in known:
+                self.result.unchanged += 1
+            elif not self._is_taken(entry, taken):
+                await self._create(unit, entry, keys)
+
+    def _read(self, unit: Unit, row: LeadRow) -> _Ready | None:
+        reasons = []
+        if not row.external_id:
+            reasons.append("it has no external id")
+        elif row.external_id in self._seen:
+            reasons.append(f"line {self._seen[row.external_id]} has the same external id")
+        created_at = None
+        try:
+            created_at = read_local(row.created_at, unit.scope.time_zone)
+        except ValueError:
+            reasons.append(f"{row.created_at!r} is no date or time")
+        problems = Problems()
+        phones = [(row.phone, "office")] if row.phone else []
+        emails = [(row.email, "office")] if row.email else []
+        contact = NewContact(
+            name=row.name or None,
+            first_name=row.first_name or None,
+            last_name=row.last_name or None,
+            phones=read_phones(phones, unit.scope.country, ("phone",), problems),
+            emails=read_emails(emails, ("email",), problems),
+            created_at=created_at,
+            created_by=self._configuration.user_id,
+        )
+        if problems.found:
+            given = {"phone": row.phone, "email": row.email}
+            reasons += [f"{given[str(p.path[0])]!r}: {p.text}" for p in problems.found]
+        if reasons or created_at is None:
+            self.result.fail(row.line, row.external_id, "; ".join(reasons))
+            return None
+        self._seen[row.external_id] = row.line
+        return _Ready(row, created_at, contact)
+
+    def _is_taken(self, entry: _Ready, taken: set[str]) -> bool:
+        """A phone or an e-mail address that somebody has is not given to a second lead."""
+        for value in entry.values:
+            line = self._taken.get(value)
+            if line is not None or value in taken:
+                owner = f"the lead of line {line}" if line is not None else "another lead"
+                reason = f"{value} belongs to {owner}"
+                self.result.fail(entry.row.line, entry.row.external_id, reason)
+                return True
+        self._taken.update(dict.fromkeys(entry.values, entry.row.line))
+        return False
+
+    async def _create(self, unit: Unit, entry: _Ready, keys: dict[str, str]) -> None:
+        row, contact = entry.row, entry.contact
+        custom = {keys[name]: value for name, value in row.custom.items() if value}
+        has_name = bool(contact.name or contact.first_name or contact.last_name)
+        has_contact = bool(has_name or entry.values or custom)
+        await create_lead(
+            unit,
+            NewLead(
+                name=None if has_name else row.external_id,
+                source=row.source.strip() or self._configuration.source,
+                configuration_id=self._configuration.id,
+                owner_id=self._configuration.user_id,
+                external_id=row.external_id,
+                created_at=entry.created_at,
+                created_by=self._configuration.user_id,
+            ),
+            [msgspec.structs.replace(contact, custom=custom)] if has_contact else [],
+            self._stage,
+            intake_cost=self._configuration.cost_per_lead,
+        )
+        self.result.created += 1

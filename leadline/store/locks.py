@@ -1,0 +1,23 @@
+"""Locks on values that have no row of their own yet: phone numbers and e-mail addresses."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from leadline.store.unit import Unit
+
+
+async def lock_values(unit: Unit, *, phones: list[str], emails: list[str]) -> None:
+    """Makes whoever else locks one of these values in this organization wait for our commit.
+
+    Everybody takes phones before e-mails and each group in order, so that nobody waits in a circle.
+    The statements are only queued.
+    """
+    keys = [f"phone:{phone}" for phone in sorted(set(phones))]
+    keys += [f"email:{email}" for email in sorted(set(emails))]
+    for key in keys:
+        digest = sha256(unit.organization_id + key.encode()).digest()
+        await unit.execute(
+            "SELECT pg_advisory_xact_lock(%(key)s::bigint)",
+            key=int.from_bytes(digest[:8], "big", signed=True),
+        )

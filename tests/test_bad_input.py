@@ -1,0 +1,238 @@
+"""Bad input on every operation: always a 4xx in the operation's own error shape, nothing changed.
+
+Where bad input happens to be legal (a null that clears a field), a success is fine; a status that
+the OpenAPI document does not declare, or a body that it does not describe, never is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from leadline.dialects.wire.operation import Operation
+from tests.agreement import assert_agrees, document, resolve
+from tests.cast import World
+from tests.samples import Call, every, sample_call, speaking, things_of
+
+WITH_BODY = every(lambda operation: operation.body is not None)
+WITH_PATH = every(lambda operation: "{" in operation.path)
+
+JSON = {"Content-Type": "application/json"}
+MEGABYTE = 1024 * 1024
+UNREADABLE = {
+    "no JSON": b"{",
+    "two values": b"{} {}",
+    "an array": b"[]",
+    "a string": b'"text"',
+    "a number": b"1",
+    "a NUL character": b'{"name": "a\\u0000b"}',
+    "a NUL character in a key": b'{"a\\u0000b": 1}',
+    "a bare control character": b'{"name": "a\x01b"}',
+    "20 digits": b'{"name": 12345678901234567890}',
+    "minus 20 digits": b'{"x": [-12345678901234567890]}',
+    "10,000 arrays": b'{"x": ' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+    "10,000 objects": b'{"x":' * 10_000 + b"1" + b"}" * 10_000,
+    "no UTF-8": b'{"name": "\xff\xfe"}',
+    "half a surrogate pair": b'{"name": "\\ud800"}',
+    "no number": b'{"x": NaN}',
+}
+WRONG_VALUES: list[Any] = [
+    None,
+    True,
+    -1,
+    2**63 - 1,
+    1e300,
+    "",
+    "é" * 21_000,
+    "9999-12-31T23:59:59-23:59",
+    [],
+    [None],
+    {"a": {"b": [1]}},
+]
+WRONG_INNER_VALUES: list[Any] = [None, True, "text", {}]
+BAD_IDS = [
+    "x",
+    "%00",
+    "a%00b",
+    "%ff%fe",
+    "%F0%9F%98%80",
+    "..",
+    "0" * 23 + "g",
+    "0" * 24,
+    "outcome_" + "0" * 24,
+    "1" * 10_000,
+    "%27%20OR%201=1--",
+]
+BAD_QUERY_VALUES = [
+    "",
+    "x",
+    "-1",
+    "0",
+    "1.5",
+    "9" * 20,
+    "%00",
+    "%ff",
+    "a,b,,",
+    "2026-13-45",
+    "y" * 9000,
+]
+
+
+def fingerprint(world: World) -> Any:
+    """Changes whenever anything of north is written: every change of a noun is an event."""
+    return world.sql(
+        "SELECT (SELECT count(*) FROM events WHERE organization_id = %s), "
+        "(SELECT count(*) FROM jobs WHERE organization_id = %s)",
+        world.ada.organization_id,
+        world.ada.organization_id,
+    )
+
+
+def check(dialect: str, operation: Operation, response: Any, what: str, statuses: range) -> None:
+    """The status is one of those, and the answer is as documented."""
+    where = f"{operation.name} with {what}"
+    assert response.status_code in statuses, f"{where}: {response.status_code} {response.text}"
+    assert_agrees(dialect, operation, response)
+
+
+REFUSED = range(400, 500)
+NO_FAILURE = range(200, 500)
+
+
+@pytest.mark.parametrize(("dialect", "operation"), WITH_BODY)
+def test_a_body_that_cannot_be_read_is_refused(world: World, dialect: str, operation: Operation):
+    call = sample_call(dialect, operation, things_of(world))
+    before = fingerprint(world)
+    for what, content in UNREADABLE.items():
+        response = send(world, call, content=content, headers=JSON)
+        check(dialect, operation, response, what, REFUSED)
+    for media in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+        content = json.dumps(call.body).encode()
+        response = send(world, call, content=content, headers={"Content-Type": media})
+        check(dialect, operation, response, media, REFUSED)
+    if operation.body_required:
+        response = send(world, call, content=b"null", headers=JSON)
+        check(dialect, operation, response, "null", REFUSED)
+    assert fingerprint(world) == before
+    # No body at all is an empty object: it may change nothing, or lack what is required.
+    response = send(world, call, content=b"", headers=JSON)
+    check(dialect, operation, response, "no body", NO_FAILURE)
+
+
+@pytest.mark.parametrize(("dialect", "operation"), WITH_BODY)
+def test_a_body_over_the_limit_is_refused(world: World, dialect: str, operation: Operation):
+    call = sample_call(dialect, operation, things_of(world))
+    before = fingerprint(world)
+    declared = {**JSON, "Content-Length": str(MEGABYTE + 1)}
+    response = send(world, call, content=b"{}", headers=declared)
+    check(dialect, operation, response, "a large body, declared", range(413, 414))
+
+    def chunks() -> Iterator[bytes]:
+        yield b"{"
+        for _ in range(17):
+            yield b" " * (MEGABYTE // 16)
+
+    response = send(world, call, content=chunks(), headers=JSON)
+    check(dialect, operation, response, "a large body in chunks", range(413, 414))
+    assert fingerprint(world) == before
+
+
+@pytest.mark.parametrize(("dialect", "operation"), WITH_BODY)
+def test_each_property_of_the_wrong_type_is_refused(
+    world: World, dialect: str, operation: Operation
+):
+    call = sample_call(dialect, operation, things_of(world))
+    before = fingerprint(world)
+    for where, body in wrong_bodies(dialect, operation, call.body):
+        response = send(world, call, content=json.dumps(body).encode(), headers=JSON)
+        check(dialect, operation, response, where, NO_FAILURE)
+        after = fingerprint(world)
+        assert response.is_success or after == before, f"{where}: refused, and yet written"
+        before = after
+
+
+@pytest.mark.parametrize(("dialect", "operation"), WITH_PATH)
+def test_ids_that_are_none_are_refused(world: World, dialect: str, operation: Operation):
+    things = things_of(world)
+    call = sample_call(dialect, operation, things)
+    before = fingerprint(world)
+    for bad in BAD_IDS:
+        path = call.path
+        for made in things.ids:
+            # The prefix of a Close id goes with it.
+            path = "/".join(bad if made in part else part for part in path.split("/"))
+        assert path != call.path
+        bent = Call(dialect, operation, path, call.query, call.body)
+        response = bent.send(speaking(world.ada, dialect))
+        if bad == "..":
+            # The client resolves it: another path, perhaps another operation.
+            assert response.status_code < 500
+            before = fingerprint(world)
+            continue
+        check(dialect, operation, response, f"the id {bad[:40]}", REFUSED)
+    assert fingerprint(world) == before
+
+
+@pytest.mark.parametrize(("dialect", "operation"), every())
+def test_no_query_brings_an_operation_down(world: World, dialect: str, operation: Operation):
+    call = sample_call(dialect, operation, things_of(world))
+    if operation.writes:
+        before = fingerprint(world)
+        response = send(world, call, query="nonsense=%00", json=call.body)
+        check(dialect, operation, response, "a NUL character in the query", REFUSED)
+        assert fingerprint(world) == before
+        return
+    for name in ("nonsense", *(parameter.name for parameter in operation.query)):
+        for value in BAD_QUERY_VALUES:
+            response = send(world, call, query=f"{name}={value}")
+            expected = REFUSED if value == "%00" else NO_FAILURE
+            check(dialect, operation, response, f"?{name}={value[:40]}", expected)
+    for query in ("&&&=", "%", "a" * 5000, "_limit=1&_limit=x", "é=ü"):
+        response = send(world, call, query=query)
+        check(dialect, operation, response, f"?{query[:40]}", NO_FAILURE)
+
+
+def send(world: World, call: Call, query: str = "", **more: Any) -> Any:
+    """The call as ada sends it, with another body or with more in its query."""
+    path = call.path.removeprefix("/api/v1" if call.dialect == "close" else "/api")
+    parts = [*(f"{name}={value}" for name, value in call.query.items()), query]
+    text = "&".join(part for part in parts if part)
+    api = speaking(world.ada, call.dialect)
+    return api.send(call.operation.method, path + (f"?{text}" if text else ""), **more)
+
+
+def wrong_bodies(dialect: str, operation: Operation, valid: Any) -> Iterator[tuple[str, Any]]:
+    """The valid body with one property after the other made wrong, in lists and objects too."""
+    whole = document(dialect)
+    shown = whole["paths"][operation.path][operation.method.lower()]["requestBody"]
+    schema = shown["content"]["application/json"]["schema"]
+    for name, inner in properties(whole, schema).items():
+        for wrong in wrong_values(whole, inner):
+            yield f"{name} = {wrong!r:.60}", {**(valid or {}), name: wrong}
+    yield "an unknown property", {**(valid or {}), "nonsense": {"a": [1]}}
+
+
+def wrong_values(whole: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> Iterator[Any]:
+    yield from WRONG_VALUES if depth == 0 else WRONG_INNER_VALUES
+    if depth > 2:
+        return
+    schema = resolve(whole, schema)
+    for choice in schema.get("anyOf", [schema]):
+        found = resolve(whole, choice)
+        if found.get("type") == "array" and found.get("items"):
+            yield from ([wrong] for wrong in wrong_values(whole, found["items"], depth + 1))
+        for name, inner in found.get("properties", {}).items():
+            for wrong in wrong_values(whole, inner, depth + 2):
+                yield {name: wrong}
+
+
+def properties(whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """The properties of an object, or of all the objects that it may be."""
+    schema = resolve(whole, schema)
+    found = dict(schema.get("properties", {}))
+    for choice in schema.get("anyOf", []):
+        found |= properties(whole, choice)
+    return found

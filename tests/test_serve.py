@@ -1,0 +1,312 @@
+"""The real server as a process: its first start, its stops, and what it survives."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+PATIENCE_S = 60
+
+
+class Server:
+    """``leadline serve`` on a port of its own, with the folder that its output goes to."""
+
+    def __init__(self, folder: Path, port: int, environment: dict[str, str], *options: str) -> None:
+        self._port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self._folder = folder
+        with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
+            self.process = subprocess.Popen(
+                [*LEADLINE, "serve", "--port", str(port), *options],
+                env=environment,
+                stdout=out,
+                stderr=err,
+            )
+
+    @property
+    def out(self) -> str:
+        return (self._folder / "out").read_text()
+
+    @property
+    def log(self) -> str:
+        return (self._folder / "err").read_text()
+
+    def wait_until_ready(self) -> None:
+        assert self.get_when_answered("/readyz") == {"status": "ok"}
+
+    def get_when_answered(self, path: str, authorization: str | None = None) -> Any:
+        """Asks until there is an answer; nothing else tells from outside that a server is up."""
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            assert self.process.poll() is None, self.log
+            with suppress(ConnectionError):
+                status, body = self._send("GET", path, None, authorization)
+                if status != 503:
+                    assert status == 200, body
+                    return body
+            time.sleep(0.02)
+        raise AssertionError(self.log)
+
+    def get_until(self, instant: float, path: str) -> None:
+        """Asks again and again."""
+        while time.monotonic() < instant:
+            self.get(path)
+
+    def get(self, path: str, authorization: str | None = None) -> Any:
+        status, body = self._send("GET", path, None, authorization)
+        assert status == 200, body
+        return body
+
+    def post(self, path: str, body: Any, authorization: str | None = None) -> Any:
+        status, body = self._send("POST", path, json.dumps(body), authorization)
+        assert status in (200, 201), body
+        return body
+
+    def _send(
+        self, method: str, path: str, body: str | None, authorization: str | None
+    ) -> tuple[int, Any]:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if authorization is not None:
+            headers["Authorization"] = authorization
+        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_S)) as to:
+            to.request(method, path, body, headers)
+            answer = to.getresponse()
+            assert answer.getheader("server") is None
+            return answer.status, json.load(answer)
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE_S)
+
+
+LEADLINE = (sys.executable, "-m", "leadline")
+
+
+class Machine:
+    """Where servers are started: one database or data folder, one port."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self._folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("LEADLINE_")}
+        self.environment = {
+            **kept,
+            "LEADLINE_DATA": str(folder / "data"),
+            "LEADLINE_ARGON2_MEMORY_KIB": "8",
+            "LEADLINE_LOG_JSON": "true",
+            **settings,
+        }
+        self._servers: list[Server] = []
+
+    def start(self, *options: str, port: int | None = None) -> Server:
+        folder = self._folder / f"server-{len(self._servers)}"
+        folder.mkdir()
+        server = Server(folder, port or self.port, self.environment, *options)
+        self._servers.append(server)
+        return server
+
+    def run(self, *arguments: str) -> Any:
+        """Runs another command with ``--json`` and returns what it answers."""
+        done = subprocess.run(
+            [*LEADLINE, *arguments, "--json"],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return json.loads(done.stdout)
+
+    def clear(self) -> None:
+        for server in self._servers:
+            if server.process.poll() is None:
+                server.process.kill()
+                server.process.wait()
+
+
+@contextmanager
+def cleared(machine: Machine) -> Iterator[Machine]:
+    try:
+        yield machine
+    finally:
+        machine.clear()
+
+
+@pytest.fixture
+def database(server_url: str) -> Iterator[str]:
+    """The address of a database with nothing in it."""
+    name = f"leadline_serve_{uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield make_conninfo(server_url, dbname=name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def machine(tmp_path: Path, database: str) -> Iterator[Machine]:
+    with cleared(Machine(tmp_path, LEADLINE_DATABASE_URL=database)) as machine:
+        yield machine
+
+
+def printed(server: Server, name: str) -> str:
+    """A value from what the first start prints."""
+    (found,) = re.findall(rf"^  {name} +(\S+)$", server.out, re.MULTILINE)
+    assert isinstance(found, str)
+    return found
+
+
+def as_close(key: str) -> str:
+    return "Basic " + base64.b64encode(f"{key}:".encode()).decode()
+
+
+def create_outcome(server: Server, key: str, name: str) -> None:
+    server.post("/api/v1/outcome/", {"name": name, "applies_to": ["calls"]}, as_close(key))
+
+
+def outcomes(server: Server, key: str) -> list[str]:
+    data = server.get("/api/v1/outcome/", as_close(key))["data"]
+    return [outcome["name"] for outcome in data]
+
+
+def test_the_first_start_prints_what_is_needed_once_and_what_is_answered_stays(
+    machine: Machine,
+) -> None:
+    first = machine.start()
+    first.wait_until_ready()
+    key, password = printed(first, "API key"), printed(first, "Password")
+    assert f"curl -u {key}: {first.url}/api/v1/me/" in first.out
+    assert first.get("/api/v1/me/", as_close(key))["email"] == "admin@example.com"
+    login = {"email": printed(first, "E-mail"), "password": password}
+    organization = first.post("/api/auth/login", login)["user"]["organizationId"]
+    path = f"/api/organizations/{organization}/outreach-close-stages"
+    assert first.get(path, f"Bearer {key}")["data"] == ["Closed Won"]
+    create_outcome(first, key, "Sold")
+    assert first.stop() == 0
+
+    second = machine.start()
+    second.wait_until_ready()
+    assert second.out == ""
+    create_outcome(second, key, "Not sold")
+    second.process.kill()
+    second.process.wait()
+
+    third = machine.start()
+    third.wait_until_ready()
+    assert sorted(outcomes(third, key)) == ["Not sold", "Sold"]
+    for server in (first, second, third):
+        assert key not in server.log
+        assert password not in server.log
+        events = [json.loads(line) for line in server.log.splitlines()]
+        assert events[0]["event"] == "serving"
+        assert events[0]["url"] == server.url
+
+
+def test_several_processes_serve_together_and_end_together(machine: Machine) -> None:
+    server = machine.start("--workers", "2")
+    server.wait_until_ready()
+    key = printed(server, "API key")
+    create_outcome(server, key, "Sold")
+    assert [outcomes(server, key) for _ in range(8)] == [["Sold"]] * 8
+    server.process.kill()
+    server.process.wait()
+
+    # The others notice, and give the port back.
+    with pytest.raises(ConnectionError):
+        server.get_until(time.monotonic() + PATIENCE_S, "/healthz")
+
+
+def test_two_first_starts_at_once_print_one_key(machine: Machine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        other_port = free.getsockname()[1]
+    servers = [machine.start(), machine.start(port=other_port)]
+    for server in servers:
+        server.wait_until_ready()
+    assert "".join(server.out for server in servers).count("Leadline is set up") == 1
+
+
+def test_a_taken_port_is_refused_before_anything_is_created(
+    machine: Machine, database: str
+) -> None:
+    with socket.create_server(("127.0.0.1", machine.port)):
+        server = machine.start()
+        assert server.process.wait(PATIENCE_S) == 2
+    assert f"Cannot listen on 127.0.0.1, port {machine.port}" in server.log
+    assert server.out == ""
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT to_regclass('organizations')").fetchone() == (None,)
+
+
+def test_lost_connections_are_replaced_unnoticed(machine: Machine, database: str) -> None:
+    server = machine.start()
+    server.wait_until_ready()
+    key = printed(server, "API key")
+    for _ in range(3):
+        with psycopg.connect(database, autocommit=True) as connection:
+            ended = connection.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+                "AND backend_type = 'client backend'"
+            ).fetchall()
+        assert ended
+        assert outcomes(server, key) == []
+    assert machine.run("doctor")["ok"]
+
+
+def test_a_worker_alone_does_the_work_and_stops(machine: Machine, database: str) -> None:
+    machine.environment["LEADLINE_RUN_JOBS"] = "false"
+    machine.run("create-organization", "--name", "North", "--admin-email", "ada@example.com")
+    worker = subprocess.Popen(
+        [*LEADLINE, "work"], env=machine.environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        until = time.monotonic() + PATIENCE_S
+        with psycopg.connect(database, autocommit=True) as connection:
+            while connection.execute("SELECT 1 FROM events WHERE position IS NULL").fetchone():
+                assert time.monotonic() < until
+                assert worker.poll() is None
+        worker.terminate()
+        assert worker.wait(PATIENCE_S) == 0
+    finally:
+        if worker.poll() is None:
+            worker.kill()
+            worker.wait()
+
+
+def test_the_embedded_database_survives_and_is_shared_and_stops(tmp_path: Path) -> None:
+    with cleared(Machine(tmp_path)) as machine:
+        first = machine.start()
+        first.wait_until_ready()
+        key = printed(first, "API key")
+        create_outcome(first, key, "Sold")
+        made = machine.run("create-organization", "--name", "B", "--admin-email", "b@example.com")
+        assert first.get("/api/v1/me/", as_close(made["api_key"]))["email"] == "b@example.com"
+        first.process.kill()
+        first.process.wait()
+
+        second = machine.start("--workers", "2")
+        second.wait_until_ready()
+        assert outcomes(second, key) == ["Sold"]
+        pid_file = tmp_path / "data" / "postgres" / "cluster" / "postmaster.pid"
+        os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+        found = second.get_when_answered("/api/v1/outcome/", as_close(key))["data"]
+        assert [outcome["name"] for outcome in found] == ["Sold"]
+        assert second.stop() == 0
+        assert not pid_file.exists()
