@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,12 +49,27 @@ def server_url(worker_id: str) -> Iterator[str]:
         return
     from leadline.store.embedded import attach
 
-    # All workers of one run share a folder named after the run, so they share one server.
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    folder = Path(tempfile.gettempdir()) / f"leadline-tests-{run}"
+    folder = _server_folder()
     folder.mkdir(mode=0o755, exist_ok=True)
     with attach(folder, server_options=_FAST) as server:
         yield server.database_url
+
+
+def _server_folder() -> Path:
+    """One folder for all processes of a run, named after the one that started the others."""
+    run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+    return Path(tempfile.gettempdir()) / f"leadline-tests-{run}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Removes the folder of the embedded server once the server has stopped."""
+    folder = _server_folder()
+    if "PYTEST_XDIST_WORKER" in os.environ or not folder.is_dir():
+        return
+    deadline = time.monotonic() + 10
+    while (folder / "postgres" / "postmaster.pid").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -126,22 +126,22 @@ def write_note(url: str, text: str) -> None:
         connection.execute("INSERT INTO notes VALUES (%s)", [text])
 
 
+def has_note(url: str, text: str) -> bool:
+    with psycopg.connect(url) as connection:
+        found = connection.execute("SELECT 1 FROM notes WHERE text = %s", [text])
+        return found.fetchone() is not None
+
+
 def modes_up_from(folder: Path) -> dict[Path, tuple[int, int]]:
     found = {path: path.stat() for path in (folder, *folder.parents)}
     return {path: (stat.S_IMODE(info.st_mode), info.st_uid) for path, info in found.items()}
 
 
-def open_folder() -> Path:
-    """A new folder that every user can reach."""
-    folder = Path(tempfile.mkdtemp(prefix="leadline-data-"))
-    folder.chmod(0o755)
-    return folder
-
-
 @contextmanager
 def data_folder() -> Iterator[Path]:
-    """A data folder in which nothing has been started; no server may be left in it."""
-    folder = open_folder()
+    """A new data folder that every user can reach; no server may be left in it."""
+    folder = Path(tempfile.mkdtemp(prefix="leadline-data-"))
+    folder.chmod(0o755)
     yield folder
     for lock in folder.rglob("supervisor.lock"):
         wait_until(partial(is_down, lock.parents[1]))

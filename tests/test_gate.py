@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 import pytest
@@ -11,42 +10,15 @@ from starlette.testclient import TestClient
 
 from leadline.app import make_app, make_services
 from leadline.kernel.clock import MovableClock
+from tests.asgi import Answer, ask, key_of
 from tests.cast import World
 from tests.conftest import START, TEST_SETTINGS
 
 
-def raw(world: World, method: str, path: str, headers: list[tuple[bytes, bytes]]) -> Any:
-    """Status, headers and body of a request that no decent HTTP client would send."""
-    sent: list[Any] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": headers,
-        "client": ("test", 1),
-        "server": ("test", 80),
-    }
-    world.call(world.client.app, scope, receive, send)
-    start = sent[0]
-    body = b"".join(message.get("body", b"") for message in sent[1:])
-    return start["status"], dict(start["headers"]), body
-
-
-def with_key(world: World, *more: tuple[bytes, bytes]) -> list[tuple[bytes, bytes]]:
-    return [(b"authorization", f"Bearer {world.ada.api_key}".encode()), *more]
+def raw(world: World, method: str, path: str, *headers: tuple[bytes, bytes]) -> Answer:
+    """The answer to a request of ada that no decent HTTP client would send."""
+    answer: Answer = world.call(ask, world.client.app, method, path, [key_of(world.ada), *headers])
+    return answer
 
 
 @pytest.mark.parametrize("path", ["/outcome/", "/outcome", "//outcome//", "/outcome///"])
@@ -55,10 +27,9 @@ def test_slashes_may_be_missing_or_doubled(world: World, path: str):
 
 
 def test_slashes_before_the_prefix_may_be_doubled_too(world: World):
-    status, _, body = raw(world, "GET", "//api//v1//outcome//", with_key(world))
-    assert (status, body) == (200, b'{"data":[],"has_more":false}')
+    assert raw(world, "GET", "//api//v1//outcome//").json() == {"data": [], "has_more": False}
     path = f"//api///organizations/{world.ada.org}//outreach-close-stages/"
-    assert raw(world, "GET", path, with_key(world))[0] == 200
+    assert raw(world, "GET", path).status_code == 200
 
 
 def test_head_is_get_without_the_body(world: World):
@@ -134,13 +105,11 @@ def test_an_answer_carries_the_id_of_the_request(world: World):
     [b"a\r\nset-cookie: b=c", b"a\nb", b"a\x00b", "é".encode(), b"\xff", b" ", b"<b>", b"x" * 65],
 )
 def test_an_id_of_a_request_that_could_harm_is_replaced(world: World, bad: bytes):
-    status, headers, _ = raw(
-        world, "GET", "/api/v1/outcome/", with_key(world, (b"x-request-id", bad))
-    )
-    assert status == 200
-    assert headers[b"x-request-id"].isalnum()
-    assert headers[b"x-request-id"] != bad
-    assert b"set-cookie" not in headers
+    answer = raw(world, "GET", "/api/v1/outcome/", (b"x-request-id", bad))
+    assert answer.status_code == 200
+    assert answer.headers["x-request-id"].isalnum()
+    assert answer.headers["x-request-id"] != bad.decode("latin-1")
+    assert "set-cookie" not in answer.headers
 
 
 def test_the_id_of_the_request_stands_in_its_events(world: World):
@@ -154,10 +123,9 @@ def test_the_id_of_the_request_stands_in_its_events(world: World):
 
 @pytest.mark.parametrize("length", [b"x", b"-1", b"1e3", b"\xb2", b""])
 def test_a_length_that_is_no_number_is_refused(world: World, length: bytes):
-    headers = with_key(world, (b"content-length", length))
-    status, _, body = raw(world, "POST", "/api/v1/outcome/", headers)
-    assert status == 400
-    assert b"Content-Length" in body
+    answer = raw(world, "POST", "/api/v1/outcome/", (b"content-length", length))
+    assert answer.status_code == 400
+    assert "Content-Length" in answer.text
 
 
 # Rate limits.

@@ -20,6 +20,7 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 _BODY = re.compile(r"</?body[^>]*>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>|<hr\s*/?>|</(?:p|li|h[1-6])>", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"<li>", re.IGNORECASE)
+_VOID = re.compile(r'<(br|hr|img)((?: [a-z-]+="[^"]*")*)>')
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -32,7 +33,9 @@ def clean_html(text: str) -> str:
         url_schemes=_SCHEMES,
         link_rel=None,
     )
-    return f"<body>{inner}</body>"
+    # Rich text is XHTML: elements without content close themselves.
+    closed = _VOID.sub(r"<\1\2 />", inner)
+    return f"<body>{closed}</body>"
 
 
 def plain_text(rich: str) -> str:

@@ -72,7 +72,7 @@ def test_a_lead_is_created_with_its_contacts(world: World):
         "contact_ids": [gob["id"]],
         "contacts": [gob],
         "created_by": me,
-        "created_by_name": "Ada Admin",
+        "created_by_name": world.ada.email,
         "date_created": now,
         "date_updated": now,
         "description": "Best. Show. Ever.",
@@ -90,7 +90,7 @@ def test_a_lead_is_created_with_its_contacts(world: World):
         "status_label": "Qualified",
         "tasks": [],
         "updated_by": me,
-        "updated_by_name": "Ada Admin",
+        "updated_by_name": world.ada.email,
         "url": "http://thebluthcompany.tumblr.com/",
     }
     assert gob == world.ada.close.get(f"/contact/{gob['id']}/")
@@ -185,7 +185,7 @@ def test_date_and_author_can_be_imported_and_count_from_then(world: World):
     bo = f"user_{world.bo.user_id.hex()}"
     made = lead(world, name="Old", date_created="2019-03-01T10:00:00Z", created_by=bo)
     assert made["date_created"] == "2019-03-01T10:00:00.000000+00:00"
-    assert (made["created_by"], made["created_by_name"]) == (bo, "Bo Baker")
+    assert (made["created_by"], made["created_by_name"]) == (bo, "Bo Berg")
     ((at,),) = world.sql(
         "SELECT created_at FROM stage_transitions WHERE lead_id = %s", id_of(made["id"])
     )
@@ -202,7 +202,7 @@ def test_an_update_changes_what_is_sent_and_nothing_else(world: World):
         **body,
         "date_updated": "2026-05-17T09:35:00.000000+00:00",
         "updated_by": f"user_{world.bo.user_id.hex()}",
-        "updated_by_name": "Bo Baker",
+        "updated_by_name": "Bo Berg",
     }
 
 
@@ -309,7 +309,7 @@ def test_opportunities_are_embedded(world: World):
         "contact_id": bruce,
         "contact_name": "Bruce",
         "created_by": me,
-        "created_by_name": "Ada Admin",
+        "created_by_name": world.ada.email,
         "date_created": made["date_created"],
         "date_lost": None,
         "date_updated": made["date_updated"],
@@ -326,9 +326,9 @@ def test_opportunities_are_embedded(world: World):
         "status_label": "Active",
         "status_type": "active",
         "updated_by": me,
-        "updated_by_name": "Ada Admin",
+        "updated_by_name": world.ada.email,
         "user_id": me,
-        "user_name": "Ada Admin",
+        "user_name": world.ada.email,
         "value": 130050,
         "value_currency": "USD",
         "value_formatted": "$1,300.50 monthly",

@@ -121,4 +121,4 @@ def format_value(minor: int | None, period: str, currency: str) -> str | None:
 
 
 def _expected(minor: int | None, confidence: int) -> int | None:
-    return None if minor is None else round(minor * confidence / 100)
+    return None if minor is None else (minor * confidence + 50) // 100

@@ -1,0 +1,450 @@
+"""Calls through the Close API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cast import World
+from tests.close.making import (
+    UNKNOWN,
+    Json,
+    call,
+    contact,
+    count_events,
+    events,
+    lead,
+    statements,
+    wrong,
+)
+
+
+def outcome(world: World, name: str = "Qualified", **fields: Any) -> str:
+    made: str = world.ada.close.post("/outcome/", {"name": name, **fields}, 201)["id"]
+    return made
+
+
+def refused(world: World, **fields: Any) -> Json:
+    """The problems of a call that is not logged, by field."""
+    before = count_events(world)
+    found = wrong(world.ada.close.post("/activity/call/", fields, 400))
+    assert count_events(world) == before
+    return found
+
+
+def listed(world: World, **params: Any) -> list[str]:
+    found = world.ada.close.get("/activity/call/", params=params)["data"]
+    return [each["id"] for each in found]
+
+
+def test_a_call_is_logged_on_a_lead(world: World):
+    home = lead(world, contacts=[{"name": "Ann"}])
+    (ann,) = home["contact_ids"]
+    bo = f"user_{world.bo.user_id.hex()}"
+    outcome_id = outcome(world)
+    made = call(
+        world,
+        lead_id=home["id"],
+        contact_id=ann,
+        created_by=bo,
+        user_id=bo,
+        direction="inbound",
+        status="completed",
+        duration=153,
+        note_html="<body><p>call notes go here</p></body>",
+        phone="(650) 555-1234",
+        outcome_id=outcome_id,
+        recording_url="https://files.example.com/1.mp3",
+        activity_at="2026-05-16T10:00:00Z",
+    )
+    call_id = made.pop("id")
+    assert call_id.startswith("acti_")
+    now = "2026-05-17T09:30:00.000000+00:00"
+    assert made == {
+        "_type": "Call",
+        "activity_at": "2026-05-16T10:00:00.000000+00:00",
+        "call_method": "external",
+        "contact_id": ann,
+        "cost": "0",
+        "created_by": bo,
+        "created_by_name": "Bo Berg",
+        "date_created": now,
+        "date_updated": now,
+        "dialer_id": None,
+        "dialer_saved_search_id": None,
+        "direction": "inbound",
+        "disposition": "answered",
+        "duration": 153,
+        "lead_id": home["id"],
+        "local_country_iso": "US",
+        "local_phone": None,
+        "local_phone_formatted": None,
+        "note": "call notes go here",
+        "note_html": "<body><p>call notes go here</p></body>",
+        "organization_id": home["organization_id"],
+        "outcome_id": outcome_id,
+        "phone": "+16505551234",
+        "recording_url": "https://files.example.com/1.mp3",
+        "remote_country_iso": "US",
+        "remote_phone": "+16505551234",
+        "remote_phone_formatted": "+1 650-555-1234",
+        "source": "External",
+        "status": "completed",
+        "updated_by": bo,
+        "updated_by_name": "Bo Berg",
+        "user_id": bo,
+        "user_name": "Bo Berg",
+        "users": [],
+        "voicemail_duration": None,
+        "voicemail_url": None,
+    }
+    assert world.bo.close.get(f"/activity/call/{call_id}/") == {"id": call_id, **made}
+
+
+def test_a_lead_is_enough(world: World):
+    made = call(world, lead_id=lead(world)["id"])
+    me = f"user_{world.ada.user_id.hex()}"
+    assert (made["direction"], made["status"], made["duration"]) == ("outbound", "completed", 0)
+    assert (made["user_id"], made["created_by"], made["contact_id"]) == (me, me, None)
+    assert (made["note"], made["note_html"]) == ("", "<body><p></p></body>")
+    assert made["activity_at"] == made["date_created"] == "2026-05-17T09:30:00.000000+00:00"
+    empty = ("disposition", "outcome_id", "phone", "remote_phone", "recording_url")
+    assert [made[name] for name in empty] == [None] * 5
+
+
+def test_a_contact_implies_its_lead(world: World):
+    ann = contact(world, name="Ann")
+    made = call(world, contact_id=ann["id"])
+    assert (made["lead_id"], made["contact_id"]) == (ann["lead_id"], ann["id"])
+
+
+def test_lead_and_contact_must_exist_and_belong_together(world: World):
+    ann, other = contact(world, name="Ann"), lead(world)
+    nothing = "Object does not exist."
+    assert refused(world) == {"lead_id": "This field is required."}
+    assert refused(world, lead_id=None) == {"lead_id": "This field is required."}
+    assert refused(world, lead_id=f"lead_{UNKNOWN}") == {"lead_id": nothing}
+    assert refused(world, contact_id=f"cont_{UNKNOWN}") == {"contact_id": nothing}
+    assert refused(world, lead_id=ann["id"]) == {"lead_id": nothing}
+    both = {"lead_id": f"lead_{UNKNOWN}", "contact_id": f"cont_{UNKNOWN}"}
+    assert refused(world, **both) == dict.fromkeys(both, nothing)
+    assert refused(world, lead_id=f"lead_{UNKNOWN}", contact_id=ann["id"]) == {"lead_id": nothing}
+    assert refused(world, lead_id=other["id"], contact_id=ann["id"]) == {
+        "contact_id": "The contact is on another lead."
+    }
+
+
+def test_an_outcome_must_exist_and_apply_to_calls(world: World):
+    home = lead(world)["id"]
+    meetings = outcome(world, "Met", applies_to=["meetings"])
+    gone = outcome(world, "Gone")
+    world.ada.close.delete(f"/outcome/{gone}/")
+    for given in (f"outcome_{UNKNOWN}", "outcome_x", gone):
+        assert refused(world, lead_id=home, outcome_id=given) == {
+            "outcome_id": "Object does not exist."
+        }
+    assert refused(world, lead_id=home, outcome_id=meetings) == {
+        "outcome_id": "This outcome does not apply to calls."
+    }
+    dropped = outcome(world, "Voicemail", type="vm-dropped")
+    assert call(world, lead_id=home, outcome_id=dropped)["outcome_id"] == dropped
+
+
+def test_a_deleted_outcome_stays_on_its_calls_but_is_not_given_again(world: World):
+    home = lead(world)["id"]
+    gone, other = outcome(world, "Gone"), outcome(world, "Other")
+    made = call(world, lead_id=home, outcome_id=gone)
+    world.ada.close.delete(f"/outcome/{gone}/")
+    path = f"/activity/call/{made['id']}/"
+    assert world.ada.close.get(path)["outcome_id"] == gone
+    kept = world.ada.close.put(path, {"outcome_id": gone, "note": "n"})
+    assert (kept["outcome_id"], kept["note"]) == (gone, "n")
+    assert world.ada.close.put(path, {"outcome_id": other})["outcome_id"] == other
+    answer = world.ada.close.put(path, {"outcome_id": gone}, 400)
+    assert wrong(answer) == {"outcome_id": "Object does not exist."}
+    assert world.ada.close.put(path, {"outcome_id": None})["outcome_id"] is None
+    assert list(wrong(world.ada.close.put(path, {"outcome_id": gone}, 400))) == ["outcome_id"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("duration", -1),
+        ("duration", 604_801),
+        ("duration", "10"),
+        ("duration", 1.5),
+        ("status", "done"),
+        ("direction", "sideways"),
+        ("note", 5),
+        ("phone", "1" * 101),
+        ("recording_url", "http://files.example.com/1.mp3"),
+        ("recording_url", "https://"),
+        ("voicemail_url", "ftp://files.example.com/1.mp3"),
+        ("activity_at", "noon"),
+        ("date_created", 12),
+        ("user_id", f"user_{UNKNOWN}"),
+        ("created_by", f"user_{UNKNOWN}"),
+        ("colour", "red"),
+        ("custom.cf_0123456789abcdef01234567", "x"),
+    ],
+)
+def test_a_wrong_value_is_refused_and_named(world: World, field: str, value: Any):
+    home = lead(world)["id"]
+    assert list(refused(world, lead_id=home, **{field: value})) == [field]
+    if field not in ("date_created", "created_by"):  # an update does not look at these
+        made = call(world, lead_id=home)
+        path = f"/activity/call/{made['id']}/"
+        assert list(wrong(world.ada.close.put(path, {field: value}, 400))) == [field]
+        assert world.ada.close.get(path) == made
+
+
+def test_every_wrong_field_is_named_at_once(world: World):
+    body = {"duration": -1, "status": "x", "direction": 1, "lead_id": "x", "other": 1}
+    assert set(refused(world, **body)) == set(body)
+    body = {
+        "contact_id": f"cont_{UNKNOWN}",
+        "outcome_id": f"outcome_{UNKNOWN}",
+        "user_id": f"user_{UNKNOWN}",
+        "created_by": f"user_{UNKNOWN}",
+        "recording_url": "x",
+        "voicemail_url": "x",
+    }
+    assert set(refused(world, **body)) == set(body)
+
+
+def test_the_longest_call_is_a_week(world: World):
+    assert call(world, lead_id=lead(world)["id"], duration=604_800)["duration"] == 604_800
+
+
+@pytest.mark.parametrize(
+    ("status", "duration", "disposition"),
+    [
+        ("completed", 5, "answered"),
+        ("completed", 0, None),
+        ("no-answer", 0, "no-answer"),
+        ("busy", 0, "busy"),
+        ("failed", 0, "error"),
+        ("cancel", 0, None),
+        ("created", 0, None),
+    ],
+)
+def test_the_disposition_follows_from_what_was_logged(
+    world: World, status: str, duration: int, disposition: str | None
+):
+    made = call(world, lead_id=lead(world)["id"], status=status, duration=duration)
+    assert made["disposition"] == disposition
+
+
+def test_notes_are_kept_as_plain_and_as_rich_text(world: World):
+    home = lead(world)["id"]
+    plain = call(world, lead_id=home, note="a < b\nc")
+    assert (plain["note"], plain["note_html"]) == (
+        "a < b\nc",
+        "<body><p>a &lt; b<br />c</p></body>",
+    )
+    rich = "<body><p>One <b>two</b><script>alert(1)</script></p></body>"
+    both = call(world, lead_id=home, note="ignored", note_html=rich)
+    assert both["note"] == "One two"
+    assert both["note_html"] == "<body><p>One <b>two</b></p></body>"
+    breaks = '<body>a<br />b<hr /><img src="https://example.com/?a=1&amp;b=2" alt="&gt;" /></body>'
+    assert call(world, lead_id=home, note_html=breaks)["note_html"] == breaks
+    path = f"/activity/call/{both['id']}/"
+    changed = world.ada.close.put(path, {"note": "new"})
+    assert (changed["note"], changed["note_html"]) == ("new", "<body><p>new</p></body>")
+    changed = world.ada.close.put(path, {"note_html": "<body><p>rich</p></body>", "note": "x"})
+    assert changed["note"] == "rich"
+    for cleared in ("note", "note_html"):
+        world.ada.close.put(path, {"note": "again"})
+        changed = world.ada.close.put(path, {cleared: None})
+        assert (changed["note"], changed["note_html"]) == ("", "<body><p></p></body>")
+
+
+def test_a_number_that_cannot_be_normalised_is_kept_as_it_is(world: World):
+    made = call(world, lead_id=lead(world)["id"], phone=" 12 ")
+    assert (made["phone"], made["remote_phone_formatted"]) == ("12", "12")
+    assert made["remote_country_iso"] is None
+
+
+def test_an_update_changes_what_is_sent_and_nothing_else(world: World):
+    made = call(world, lead_id=lead(world)["id"], duration=5, phone="+16505551234")
+    world.clock.advance(minutes=5)
+    body = {"status": "no-answer", "duration": 0, "direction": "inbound"}
+    changed = world.bo.close.put(f"/activity/call/{made['id']}/", body)
+    assert changed == {
+        **made,
+        **body,
+        "disposition": "no-answer",
+        "date_updated": "2026-05-17T09:35:00.000000+00:00",
+        "updated_by": f"user_{world.bo.user_id.hex()}",
+        "updated_by_name": "Bo Berg",
+    }
+
+
+def test_null_clears_what_may_be_absent_and_leaves_the_rest(world: World):
+    ann = contact(world, name="Ann")
+    made = call(
+        world,
+        contact_id=ann["id"],
+        duration=5,
+        phone="+16505551234",
+        note="n",
+        outcome_id=outcome(world),
+        recording_url="https://example.com/r",
+        voicemail_url="https://example.com/v",
+        status="busy",
+        direction="inbound",
+    )
+    clearable = ("contact_id", "user_id", "phone", "outcome_id", "recording_url", "voicemail_url")
+    kept = ("lead_id", "status", "direction", "activity_at")
+    nulls = dict.fromkeys((*clearable, *kept, "duration", "note"))
+    changed = world.ada.close.put(f"/activity/call/{made['id']}/", nulls)
+    assert [changed[name] for name in clearable] == [None] * len(clearable)
+    assert [changed[name] for name in kept] == [made[name] for name in kept]
+    assert (changed["duration"], changed["note"], changed["user_name"]) == (0, "", None)
+
+
+def test_a_call_moves_to_another_lead_or_contact(world: World):
+    ann, ben = contact(world, name="Ann"), contact(world, name="Ben")
+    made = call(world, contact_id=ann["id"])
+    path = f"/activity/call/{made['id']}/"
+    moved = world.ada.close.put(path, {"contact_id": ben["id"]})
+    assert (moved["lead_id"], moved["contact_id"]) == (ben["lead_id"], ben["id"])
+    moved = world.ada.close.put(path, {"lead_id": ann["lead_id"]})
+    assert (moved["lead_id"], moved["contact_id"]) == (ann["lead_id"], None)
+    both = {"lead_id": ben["lead_id"], "contact_id": ben["id"]}
+    moved = world.ada.close.put(path, both)
+    assert (moved["lead_id"], moved["contact_id"]) == (ben["lead_id"], ben["id"])
+    for body, field in (
+        ({"lead_id": ann["lead_id"], "contact_id": ben["id"]}, "contact_id"),
+        ({"contact_id": f"cont_{UNKNOWN}"}, "contact_id"),
+        ({"lead_id": f"lead_{UNKNOWN}"}, "lead_id"),
+    ):
+        assert list(wrong(world.ada.close.put(path, body, 400))) == [field]
+    # A contact that went ahead to the other lead comes along.
+    world.ada.close.put(f"/contact/{ben['id']}/", {"lead_id": ann["lead_id"]})
+    assert world.ada.close.put(path, world.ada.close.get(path))["lead_id"] == ben["lead_id"]
+    moved = world.ada.close.put(path, {"lead_id": ann["lead_id"]})
+    assert (moved["lead_id"], moved["contact_id"]) == (ann["lead_id"], ben["id"])
+
+
+def test_a_call_outlives_its_contact(world: World):
+    home = lead(world, contacts=[{"name": "Ann"}, {"name": "Ben"}])
+    ann, _ = home["contact_ids"]
+    made = call(world, contact_id=ann)
+    world.ada.close.delete(f"/contact/{ann}/")
+    path = f"/activity/call/{made['id']}/"
+    assert world.ada.close.get(path) == made
+    assert world.ada.close.put(path, made) == made
+
+
+def test_a_read_call_can_be_sent_back(world: World):
+    ann = contact(world, name="Ann")
+    made = call(world, contact_id=ann["id"], note="two\nlines ", outcome_id=outcome(world))
+    world.clock.advance(minutes=5)
+    before = count_events(world)
+    assert world.bo.close.put(f"/activity/call/{made['id']}/", made) == made
+    assert count_events(world) == before
+    foreign = {"sequence_id": None, "quality_info": None, "playbook_id": None, "source": "Close.io"}
+    again = call(world, **{**made, **foreign})
+    assert again["id"] != made["id"]
+    assert again == {**made, "id": again["id"], "date_updated": again["date_updated"]}
+
+
+def test_lists_are_newest_first_and_page(world: World):
+    home = lead(world)["id"]
+    first = call(world, lead_id=home)["id"]
+    second = call(world, lead_id=home)["id"]
+    world.clock.advance(minutes=1)
+    third = call(world, lead_id=home)["id"]
+    old = call(world, lead_id=home, date_created="2019-01-01")["id"]
+    assert listed(world) == [third, second, first, old]
+    page = world.ada.close.get("/activity/call/", params={"_limit": 2, "_skip": 1, "_fields": "id"})
+    assert page == {"data": [{"id": second}, {"id": first}], "has_more": True}
+    assert "max_limit = 100" in world.ada.close.get(
+        "/activity/call/", 400, params={"_limit": 101}
+    )["error"]
+
+
+def test_lists_are_filtered_by_what_calls_refer_to(world: World):
+    ann, ben = contact(world, name="Ann"), contact(world, name="Ben")
+    bo = f"user_{world.bo.user_id.hex()}"
+    first = call(world, contact_id=ann["id"])["id"]
+    second = call(world, contact_id=ben["id"], user_id=bo)["id"]
+    third = call(world, lead_id=ben["lead_id"])["id"]
+    assert listed(world, id__in=f"{first},{third},acti_{UNKNOWN},x") == [third, first]
+    assert listed(world, lead_id=ben["lead_id"]) == [third, second]
+    assert listed(world, lead_id=f"{ann['lead_id']}, {ben['lead_id']}") == [third, second, first]
+    assert listed(world, contact_id=f"{ann['id']},{ben['id']}") == [second, first]
+    assert listed(world, user_id=bo) == [second]
+    assert listed(world, user_id=bo, lead_id=ann["lead_id"]) == []
+    assert listed(world, lead_id=f"lead_{UNKNOWN}") == listed(world, lead_id="x") == []
+    everything = [third, second, first]
+    assert listed(world, lead_id="", something="else") == everything
+    assert listed(world, _type="Call") == listed(world, _type="Note,Call") == everything
+    assert listed(world, _type="Note") == []
+
+
+def test_lists_are_filtered_by_time(world: World):
+    home = lead(world)["id"]
+    days = ("2026-01-01", "2026-01-02", "2026-01-03")
+    one, two, three = (call(world, lead_id=home, date_created=day)["id"] for day in days)
+    assert listed(world, date_created__gt="2026-01-02") == [three]
+    assert listed(world, date_created__gte="2026-01-02T00:00:00Z") == [three, two]
+    assert listed(world, date_created__lt="2026-01-02T01:00:00+01:00") == [one]
+    assert listed(world, date_created__lte="2026-01-02") == [two, one]
+    assert listed(world, date_created__gt="2026-01-01", date_created__lt="2026-01-03") == [two]
+    late = call(world, lead_id=home, date_created="2025-01-01", activity_at="2026-02-01")["id"]
+    assert listed(world, activity_at__gte="2026-02-01", activity_at__lte="2026-02-01") == [late]
+    assert listed(world, activity_at__gt="2026-02-01") == [three, two, one]
+    assert listed(world, activity_at__lt="2026-02-01") == []
+    params = {"date_created__gt": "x", "activity_at__lt": "2026-13-01"}
+    answer = world.ada.close.get("/activity/call/", 400, params=params)
+    assert wrong(answer) == dict.fromkeys(params, "Invalid ISO 8601 datetime.")
+
+
+def test_a_list_costs_as_much_for_thirty_as_for_one(world: World, monkeypatch: pytest.MonkeyPatch):
+    home = lead(world)["id"]
+    with statements(world, monkeypatch) as counts:
+        call(world, lead_id=home)
+        assert len(listed(world)) == 1
+        for person in (world.ada, world.bo, world.dora) * 10:
+            call(world, lead_id=home, user_id=f"user_{person.user_id.hex()}")
+        assert len(listed(world)) == 31
+    assert counts == [2, 2]
+
+
+def test_another_organizations_calls_are_not_there(world: World):
+    theirs = call(world, lead_id=lead(world, contacts=[{}])["id"], outcome_id=outcome(world))
+    path = f"/activity/call/{theirs['id']}/"
+    unknown = world.eve.close.get(f"/activity/call/acti_{UNKNOWN}/", 404)
+    assert world.eve.close.get(path, 404) == unknown
+    assert world.eve.close.put(path, {"note": "x"}, 404) == unknown
+    assert world.eve.close.delete(path, status=404) == unknown
+    assert world.eve.close.get("/activity/call/")["data"] == []
+    assert world.eve.close.get("/activity/call/", params={"id__in": theirs["id"]})["data"] == []
+    body = {"lead_id": theirs["lead_id"], "outcome_id": theirs["outcome_id"]}
+    assert set(wrong(world.eve.close.post("/activity/call/", body, 400))) == set(body)
+    assert world.ada.close.get(path) == theirs
+
+
+def test_every_change_is_an_event_of_the_call_and_none_of_its_lead(world: World):
+    home = lead(world)["id"]
+    made = call(world, lead_id=home)
+    path = f"/activity/call/{made['id']}/"
+    world.ada.close.put(path, {"outcome_id": outcome(world)})
+    world.ada.close.put(path, {"duration": made["duration"]})
+    assert world.ada.close.delete(path, status=200) == {}
+    world.ada.close.get(path, 404)
+    world.ada.close.delete(path, status=404)
+    assert events(world, made["id"]) == [
+        ("call", "created"),
+        ("call", "updated"),
+        ("call", "deleted"),
+    ]
+    of_lead = world.sql(
+        "SELECT DISTINCT encode(lead_id, 'hex') FROM events WHERE object_id = %s",
+        bytes.fromhex(made["id"].removeprefix("acti_")),
+    )
+    assert of_lead == [(home.removeprefix("lead_"),)]
+    assert events(world, home) == [("lead", "created")]
