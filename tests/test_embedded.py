@@ -70,7 +70,7 @@ def used_data() -> Iterator[Path]:
 @pytest.fixture
 def data(used_data: Path) -> Iterator[Path]:
     """A data folder whose server has run before, which saves tests the first start."""
-    (used_data / "postgres" / "server.log").unlink()
+    (used_data / "postgres" / "server.log").unlink(missing_ok=True)
     yield used_data
     wait_until(lambda: is_down(used_data))
 

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
-
 # As RFC 5321 bounds an address. Nothing longer is looked at, or remembered.
 _MAX_LENGTH = 320
 

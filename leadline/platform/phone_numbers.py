@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import phonenumbers
 
-
 # More than any number with its extension and punctuation. Nothing longer is remembered.
 _MAX_LENGTH = 64
 

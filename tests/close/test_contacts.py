@@ -149,6 +149,7 @@ def test_every_wrong_method_is_named_where_it_stands(world: World):
         ({"lead_id": 7}, "lead_id"),
         ({"date_created": "yesterday"}, "date_created"),
         ({"colour": "red"}, "colour"),
+        ({"customer": "red"}, "customer"),
         ({f"custom.cf_{UNKNOWN}": "x"}, f"custom.cf_{UNKNOWN}"),
         ({"custom": {"Nothing": "x"}}, "custom"),
         ({"custom": ["x"]}, "custom"),
@@ -189,7 +190,7 @@ def test_lists_are_replaced_whole_and_null_clears(world: World):
     assert cleared == {
         **changed,
         **dict.fromkeys(("name", "title", "timezone")),
-        **dict.fromkeys(("emails", "phones", "urls"), []),
+        **{key: [] for key in ("emails", "phones", "urls")},
         "display_name": "Untitled",
     }
 

@@ -75,7 +75,7 @@ def decode(
         problems = [
             problem("unknown_field", key)
             for key in value
-            if key not in known and key not in ignored and not key.startswith("custom")
+            if key not in known and key not in ignored and key.partition(".")[0] != "custom"
         ]
     try:
         converted = msgspec.convert(value, kind, dec_hook=hook)

@@ -1,0 +1,60 @@
+"""Server processes for benchmarks, and what they cost."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """A process that serves HTTP on a loopback port. Use it as a context manager."""
+
+    def __init__(self, arguments: list[str], port: int, ready: str, **environment: str) -> None:
+        self.port = port
+        self._process = subprocess.Popen(
+            [sys.executable, *arguments], env={**os.environ, **environment}
+        )
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{ready}", timeout=1)
+                return
+            except OSError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    self.close()
+                    raise
+                time.sleep(0.05)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+
+    @property
+    def cpu_s(self) -> float:
+        """User and system time of the process so far, in seconds."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def memory_mib(self) -> float:
+        """Proportional set size, in MiB."""
+        lines = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text().splitlines()
+        pss = next(line for line in lines if line.startswith("Pss:"))
+        return int(pss.split()[1]) / 1024
