@@ -18,21 +18,29 @@ from typing import Any
 import msgspec
 import uvicorn
 from psycopg import AsyncConnection
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+set_json_loads(msgspec.json.decode)
+
 
 @dataclass(frozen=True)
 class Recording:
-    """The statements of one request. ``fresh`` are the values that every repeat needs anew."""
+    """The statements of one request.
+
+    ``fresh`` are the values that every repeat needs anew; ``choices`` are ids that each repeat
+    picks anew from a list, as the real requests do.
+    """
 
     name: str
     writes: bool
     statements: list[tuple[bytes | str, Any, bool]]
-    fresh: list[bytes | str]
+    fresh: list[bytes | str | int]
+    choices: dict[bytes, list[bytes]]
 
 
 def make_app(url: str, recordings: list[Recording]) -> Starlette:
@@ -79,26 +87,26 @@ def make_app(url: str, recordings: list[Recording]) -> Starlette:
         await pool.close()
 
     routes = [
-        Route(f"/{recording.name}", handler(recording), methods=["GET", "POST"])
+        Route(f"/{recording.name}", handler(recording), methods=["GET", "POST", "PUT"])
         for recording in recordings
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+
+    async def ready(request: Request) -> Response:
+        return Response(b"{}")
+
+    return Starlette(routes=[Route("/readyz", ready), *routes], lifespan=lifespan)
 
 
 def _renewed(recording: Recording) -> list[Any]:
-    if not recording.fresh:
+    if not recording.fresh and not recording.choices:
         return [parameters for _, parameters, _ in recording.statements]
-    new: dict[Any, Any] = {
-        old: secrets.token_bytes(12)
-        if isinstance(old, bytes)
-        else f"+1415{secrets.randbelow(10**7):07}"
-        for old in recording.fresh
-    }
+    new: dict[Any, Any] = {old: _fresh(old) for old in recording.fresh}
+    new |= {old: secrets.choice(ids) for old, ids in recording.choices.items()}
 
     def replace(value: Any) -> Any:
         if isinstance(value, list):
             return [replace(item) for item in value]
-        return new.get(value, value) if isinstance(value, bytes | str) else value
+        return new.get(value, value) if isinstance(value, bytes | str | int) else value
 
     renewed_values = []
     for _, parameters, _ in recording.statements:
@@ -107,6 +115,14 @@ def _renewed(recording: Recording) -> list[Any]:
         else:
             renewed_values.append(replace(parameters))
     return renewed_values
+
+
+def _fresh(old: bytes | str | int) -> bytes | str | int:
+    if isinstance(old, bytes):
+        return secrets.token_bytes(12)
+    if isinstance(old, str):
+        return f"+1415{secrets.randbelow(10**7):07}"
+    return secrets.randbits(62)
 
 
 if __name__ == "__main__":

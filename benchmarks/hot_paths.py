@@ -37,7 +37,7 @@ Make = Callable[[], bytes]
 
 
 @dataclass(frozen=True)
-class Path_:
+class HotPath:
     """One path: its name, whether it writes, and a maker of requests that differ as they should."""
 
     name: str
@@ -89,13 +89,14 @@ class _World:
         self.services = make_services(
             Settings(run_jobs=False, rate_limit=10**9, log_level="error"), url, SystemClock()
         )
-        configure = self.services.database.pool._configure
+        database = self.services.database
+        configure = database._configure
 
         async def configured(connection: Any) -> None:
             await configure(connection)
             connection.cursor_factory = self.recorder.cursor_class()
 
-        self.services.database.pool._configure = configured
+        database.pool._configure = configured
         self.client = TestClient(make_app(self.services))
         self._phones = itertools.count(2_000_000)
 
@@ -150,6 +151,7 @@ class _World:
             ]
         ids = [self.call("POST", "/api/v1/lead/", self.lead())["id"] for _ in range(leads)]
         self.lead_ids = itertools.cycle(ids)
+        self.raw_lead_ids = [bytes.fromhex(lead_id.removeprefix("lead_")) for lead_id in ids]
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
 
@@ -177,38 +179,40 @@ class _World:
         }
 
 
-def _paths(world: _World) -> Iterator[Path_]:
+def _paths(world: _World) -> Iterator[HotPath]:
     lead = "/api/v1/lead/"
     known = world.incoming()
     world.call("POST", "/api/webhook/outreach", known)
     changes = itertools.count()
     window = "from=2020-01-01T00:00:00Z&to=2030-01-01T00:00:00Z"
-    yield Path_("list", "list 100 leads", False, lambda: ("GET", f"{lead}?_limit=100", None))
-    yield Path_("get", "get a lead", False, lambda: ("GET", lead + next(world.lead_ids) + "/", None))
-    yield Path_(
+    yield HotPath("list", "list 100 leads", False, lambda: ("GET", f"{lead}?_limit=100", None))
+    yield HotPath(
+        "get", "get a lead", False, lambda: ("GET", f"{lead}{next(world.lead_ids)}/", None)
+    )
+    yield HotPath(
         "create", "create a lead, two contacts", True, lambda: ("POST", lead, world.lead())
     )
-    yield Path_(
+    yield HotPath(
         "update",
         "update a lead",
         True,
         lambda: ("PUT", f"{lead}{next(world.lead_ids)}/", {"description": f"v{next(changes)}"}),
     )
-    yield Path_(
+    yield HotPath(
         "intake_new",
         "intake, new lead",
         True,
         lambda: ("POST", "/api/webhook/outreach", world.incoming()),
         tether=True,
     )
-    yield Path_(
+    yield HotPath(
         "intake_matched",
         "intake, matched lead",
         True,
         lambda: ("POST", "/api/webhook/outreach", known),
         tether=True,
     )
-    yield Path_(
+    yield HotPath(
         "call",
         "log a call with an outcome",
         True,
@@ -218,7 +222,7 @@ def _paths(world: _World) -> Iterator[Path_]:
             {"lead_id": next(world.lead_ids), "outcome_id": world.outcome_id, "duration": 60},
         ),
     )
-    yield Path_(
+    yield HotPath(
         "history",
         "history by day",
         False,
@@ -227,7 +231,8 @@ def _paths(world: _World) -> Iterator[Path_]:
     )
 
 
-def _record(world: _World, path: Path_) -> Recording:
+def _record(world: _World, path: HotPath) -> Recording:
+    body: dict[str, Any] | None = None
     for _ in range(2):  # the second time everything is cached that may be
         method, url, body = path.make()
         world.recorder.statements = []
@@ -235,24 +240,34 @@ def _record(world: _World, path: Path_) -> Recording:
         world.call(method, url, body)
         world.recorder.on = False
     statements = [(query, params, fetched) for query, params, fetched in world.recorder.statements]
-    fresh: list[bytes | str] = []
+    fresh: list[Any] = []
     for query, params, _ in statements:
         text = query.decode() if isinstance(query, bytes) else query
         if text.lstrip().startswith("INSERT"):
             values = params.values() if isinstance(params, dict) else params
             fresh += [v for v in values if isinstance(v, bytes) and len(v) == 12]
     if path.name == "intake_new" and body is not None:
-        fresh.append(body["phoneNumber"])
-    known = _known_ids(world, statements, fresh)
-    return Recording(path.name, path.writes, statements, [v for v in fresh if v not in known])
+        fresh += [body["phoneNumber"], body["email"]]
+        fresh += [p["key"] for query, p, _ in statements if "advisory" in str(query)]
+    known = _known_ids(statements, fresh)
+    named = {v for _, p, _ in statements if isinstance(p, dict) for v in p.values() if _is_id(v)}
+    choices = {v: world.raw_lead_ids for v in named if v in set(world.raw_lead_ids)}
+    return Recording(
+        path.name, path.writes, statements, [v for v in fresh if v not in known], choices
+    )
 
 
-def _known_ids(world: _World, statements: Any, fresh: list[Any]) -> set[Any]:
+def _is_id(value: Any) -> bool:
+    return isinstance(value, bytes) and len(value) == 12
+
+
+def _known_ids(statements: Any, fresh: list[Any]) -> set[Any]:
     """Ids that were there before the request: they stay the same when it is repeated."""
     made = {
         params["id"]
         for query, params, _ in statements
-        if isinstance(params, dict) and b"INSERT" in (query if isinstance(query, bytes) else b"")
+        if isinstance(params, dict)
+        and b"INSERT" in (query if isinstance(query, bytes) else b"")
         and "id" in params
     }
     listed = {
@@ -299,7 +314,7 @@ def measure(*, leads: int, rounds: int, seconds: float) -> tuple[list[list[str]]
                 file.write_bytes(pickle.dumps(recordings))
                 bare_port, our_port = free_port(), free_port()
                 bare = Server(
-                    ["-m", "benchmarks.bare", url, str(file), str(bare_port)], bare_port, "/get"
+                    ["-m", "benchmarks.bare", url, str(file), str(bare_port)], bare_port, "/readyz"
                 )
                 ours = Server(
                     ["-m", "leadline", "serve", "--port", str(our_port)],
@@ -317,8 +332,8 @@ def measure(*, leads: int, rounds: int, seconds: float) -> tuple[list[list[str]]
     return rows, memory
 
 
-def _compare(
-    world: _World, path: Path_, ours: Server, bare: Server, rounds: int, seconds: float
+def _compare(  # noqa: PLR0917 - what is compared, and how often
+    world: _World, path: HotPath, ours: Server, bare: Server, rounds: int, seconds: float
 ) -> list[list[str]]:
     headers = world.tether_headers if path.tether else world.close_headers
 
@@ -326,7 +341,7 @@ def _compare(
         method, url, body = path.make()
         return request(method, url, headers, msgspec.json.encode(body) if body else b"")
 
-    method, url, body = path.make()
+    method, _, body = path.make()
     payload = msgspec.json.encode(body) if body else b""
     fixed = request(method, f"/{path.name}", headers, payload)
     rows = []

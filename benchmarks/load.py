@@ -31,6 +31,7 @@ class _Connection(asyncio.Protocol):
         self._sent_at = 0.0
         self._stopping = False
         self.failed = 0
+        self.last_failure = b""
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -52,7 +53,9 @@ class _Connection(asyncio.Protocol):
         if len(rest) < length:
             return
         self._latencies.append(time.perf_counter() - self._sent_at)
-        self.failed += head[9:10] != b"2"
+        if head[9:10] != b"2":
+            self.failed += 1
+            self.last_failure = rest
         self._buffer = b""
         if self._stopping:
             self._transport.close()
@@ -83,6 +86,10 @@ async def _run(port: int, make: Make, connections: int, seconds: float) -> Run:
     await asyncio.gather(*(protocol.done for protocol in all_of_them))
     took = time.perf_counter() - started
     failed = sum(protocol.failed for protocol in all_of_them)
+    for protocol in all_of_them:
+        if protocol.failed:
+            print("a request failed:", protocol.last_failure.decode()[:500])
+            break
     return Run(len(latencies) / took, median(latencies) * 1000, len(latencies), failed)
 
 

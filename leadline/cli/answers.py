@@ -50,11 +50,13 @@ def explain(error: Exception) -> str | None:
     from leadline.kernel.errors import LeadlineError
     from leadline.platform.logs import hide_secrets
     from leadline.settings import SettingsError
+    from leadline.store.backup import BackupError
     from leadline.store.embedded import EmbeddedServerError
     from leadline.store.migrations import MigrationError
 
     text: str | None = None
-    if isinstance(error, LeadlineError | SettingsError | MigrationError | EmbeddedServerError):
+    plain = LeadlineError, SettingsError, MigrationError, BackupError, EmbeddedServerError
+    if isinstance(error, plain):
         text = str(error)
     elif isinstance(error, psycopg.errors.UniqueViolation):
         text = "This exists already."

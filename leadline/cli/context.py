@@ -7,6 +7,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -44,6 +45,11 @@ class OpenDatabase:
         """Brings the embedded server back after it has died."""
         return None if self.server is None else self.server.ensure_running
 
+    @property
+    def backups(self) -> Path | None:
+        """Where the automatic backups go; None for a database that is not ours to look after."""
+        return None if self.server is None else self.settings.data / "backups"
+
     def run(self, work: Callable[[Database], Awaitable[T]]) -> T:
         """Runs a coroutine function that works with the database, and returns its result."""
         from leadline.kernel.clock import SystemClock
@@ -80,9 +86,10 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[OpenD
 
     if settings.database_url is None:
         with attach(settings.data) as server:
+            opened = OpenDatabase(settings, server.database_url, server)
             if migrate:
-                migrate_database(server.database_url)
-            yield OpenDatabase(settings, server.database_url, server)
+                migrate_database(opened.url, opened.backups)
+            yield opened
     else:
         _check_address(settings.database_url)
         if migrate:
@@ -90,12 +97,24 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[OpenD
         yield OpenDatabase(settings, settings.database_url, None)
 
 
-def migrate_database(url: str) -> list[str]:
-    """Applies what is pending; returns the names of what was applied."""
+def migrate_database(url: str, backups: Path | None = None) -> list[str]:
+    """Applies what is pending; returns the names of what was applied.
+
+    A database that has been in use is backed up into the folder ``backups`` before, if given.
+    """
     import psycopg
+    import structlog
 
     from leadline.kernel.clock import SystemClock
     from leadline.store import migrations
+    from leadline.store.backup import write_backup_before
+
+    clock = SystemClock()
+
+    def back_up(first: migrations.Migration) -> None:
+        if backups is not None:
+            path = write_backup_before(connection, backups, first.name, clock.now())
+            structlog.get_logger().info("backed up before the upgrade", file=str(path))
 
     with psycopg.connect(url, autocommit=True) as connection:
         if connection.info.server_version < 150_000:
@@ -103,7 +122,7 @@ def migrate_database(url: str) -> list[str]:
                 f"Leadline needs PostgreSQL 15 or newer; the server at LEADLINE_DATABASE_URL is "
                 f"{connection.info.server_version // 10_000}."
             )
-        return migrations.migrate(connection, SystemClock().now())
+        return migrations.migrate(connection, clock.now(), back_up)
 
 
 def _check_address(url: str) -> None:

@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from psycopg import AsyncConnection
-from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg import AsyncConnection, adapters, pq
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from psycopg.types.json import set_json_dumps
 from psycopg_pool import AsyncConnectionPool
 
 from leadline.kernel.clock import Clock
@@ -18,9 +20,20 @@ from leadline.kernel.scope import Scope
 from leadline.settings import Settings
 from leadline.store.unit import Unit
 
-_encode = msgspec.json.Encoder().encode
-set_json_loads(msgspec.json.decode)
-set_json_dumps(_encode)
+set_json_dumps(msgspec.json.Encoder().encode)
+
+
+class _JsonbLoader(Loader):
+    """Decodes jsonb columns. They are half of what is read, so there is one call less per value."""
+
+    format = pq.Format.BINARY
+
+    def load(self, data: Buffer) -> Any:
+        # The first byte is the version of the format.
+        return msgspec.json.decode(memoryview(data)[1:])
+
+
+adapters.register_loader("jsonb", _JsonbLoader)
 
 
 class Database:
@@ -99,5 +112,5 @@ class Database:
             unit = Unit(connection, scope, self.clock.now(), request_id)
             async with connection.pipeline(), connection.transaction():
                 yield unit
-                await unit.flush()
+                await unit.finish()
         unit.run_after_commit()

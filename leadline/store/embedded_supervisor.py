@@ -237,7 +237,8 @@ def main(home: str, user: str, group: str, socket_folder: str, *command: str) ->
     try:
         _supervise(server, clients)
     finally:
-        if server.socket_folder.parent != server.home:
+        # Clients that are still there know the socket by its place.
+        if server.socket_folder.parent != server.home and try_lock(clients, fcntl.LOCK_EX):
             with contextlib.suppress(OSError):
                 server.socket_folder.rmdir()
         # In this order: whoever gets the client lock next must not see a supervisor any more.

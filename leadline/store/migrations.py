@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from importlib import resources
 from typing import Any
@@ -64,29 +65,45 @@ def pending(connection: psycopg.Connection[Any]) -> list[Migration]:
     return [migration for name, migration in known.items() if name not in applied]
 
 
-def migrate(connection: psycopg.Connection[Any], now: datetime) -> list[str]:
+def migrate(
+    connection: psycopg.Connection[Any],
+    now: datetime,
+    before_upgrade: Callable[[Migration], None] | None = None,
+) -> list[str]:
     """Applies what is pending, each in its own transaction; returns their names.
 
     The connection must be in autocommit mode. Several processes may call this at once: one works,
-    the others wait and then find nothing to do.
+    the others wait and then find nothing to do. ``before_upgrade`` is called with the first
+    migration that is about to change a database that has been in use.
     """
     connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK_KEY,))
     try:
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS schema_migrations "
-            "(name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL)"
-        )
-        done = []
-        for migration in pending(connection):
+        waiting = pending(connection)
+        if waiting and before_upgrade is not None and len(waiting) < len(all_migrations()):
+            before_upgrade(waiting[0])
+        for migration in waiting:
             with connection.transaction():
                 connection.execute(_LOCK_TIMEOUT)
-                connection.execute(migration.sql.encode())
-                connection.execute(
-                    "INSERT INTO schema_migrations (name, checksum, applied_at) "
-                    "VALUES (%s, %s, %s)",
-                    (migration.name, migration.checksum, now),
-                )
-            done.append(migration.name)
-        return done
+                apply(connection, [migration], now)
+        return [migration.name for migration in waiting]
     finally:
         connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK_KEY,))
+
+
+def wait_for_others(connection: psycopg.Connection[Any]) -> None:
+    """Keeps everybody else from migrating until this transaction ends."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_KEY,))
+
+
+def apply(connection: psycopg.Connection[Any], chosen: Iterable[Migration], now: datetime) -> None:
+    """Applies these migrations in the present transaction and notes that they are."""
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migrations "
+        "(name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL)"
+    )
+    for migration in chosen:
+        connection.execute(migration.sql.encode())
+        connection.execute(
+            "INSERT INTO schema_migrations (name, checksum, applied_at) VALUES (%s, %s, %s)",
+            (migration.name, migration.checksum, now),
+        )

@@ -13,7 +13,8 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 class Table(Generic[Row]):
     """A tenant table whose columns are the fields of a frozen Struct, in the same order.
 
-    ``noun`` is what events call its rows. ``json`` names the jsonb columns. A row has
+    Rows are made by the thousand and never refer to each other in circles, so their Structs have
+    ``gc=False``. ``noun`` is what events call the rows. ``json`` names the jsonb columns. A row has
     ``organization_id`` and ``id``; tests compare the fields with the real columns.
     """
 

@@ -7,7 +7,8 @@ pipelined: BEGIN, inserts, events, jobs and COMMIT cost no round trip of their o
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, LiteralString, TypeVar
@@ -77,6 +78,7 @@ class Unit:
         self.statement_count = 0
         self._events: list[tuple[Any, ...]] = []
         self._jobs: list[tuple[Any, ...]] = []
+        self._tallies: dict[WriteTally, Counter[Any]] = {}
         self._after_commit: list[Callable[[], None]] = []
 
     @property
@@ -140,11 +142,13 @@ class Unit:
     async def savepoint(self) -> AsyncIterator[None]:
         """A part of the transaction that can fail without taking the rest with it."""
         events, jobs = len(self._events), len(self._jobs)
+        tallies = {write: counts.copy() for write, counts in self._tallies.items()}
         try:
             async with self._connection.transaction():
                 yield
         except BaseException:
             del self._events[events:], self._jobs[jobs:]
+            self._tallies = tallies
             raise
 
     # What a change leaves behind. Written with the commit, in the same transaction.
@@ -201,6 +205,14 @@ class Unit:
     def has_jobs(self) -> bool:
         return bool(self._jobs)
 
+    def tally(self, write: WriteTally, key: Hashable) -> None:
+        """Counts one more ``key``; ``write`` gets all counts right before the commit.
+
+        For sums that many transactions add to: so each holds the rows of the sums only for a
+        moment, and adds to each once.
+        """
+        self._tallies.setdefault(write, Counter())[key] += 1
+
     def after_commit(self, call: Callable[[], None]) -> None:
         """Calls back once everything is safely committed."""
         self._after_commit.append(call)
@@ -213,6 +225,12 @@ class Unit:
         if self._jobs:
             await self._insert_many("jobs", _JOB_COLUMNS, self._jobs)
             self._jobs = []
+
+    async def finish(self) -> None:
+        """Writes what is left to write. Only the commit follows."""
+        await self.flush()
+        for write, counts in self._tallies.items():
+            await write(self, counts)
 
     async def _insert_many(
         self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]
@@ -235,6 +253,9 @@ class Unit:
         """Called by the gate (or the worker) when the transaction is committed."""
         for call in self._after_commit:
             call()
+
+
+WriteTally = Callable[[Unit, Counter[Any]], Awaitable[None]]
 
 
 def _encode(value: Any) -> str:

@@ -174,7 +174,9 @@ def spell_contact(row: Contact) -> ContactShape:
         "updated_by": spell_id_or_null("user", row.updated_by),
         "urls": [{"type": method["type"], "url": method["value"]} for method in row.urls],
     }
-    return {**shape, **spell_custom(row.custom)}  # type: ignore[typeddict-item]  # keys of its own
+    if row.custom:
+        shape.update(spell_custom(row.custom))  # type: ignore[typeddict-item]  # keys of its own
+    return shape
 
 
 async def show(unit: Unit, found: list[Contact]) -> list[ContactShape]:

@@ -133,4 +133,6 @@ def spell_lead(lead: Lead, related: Related, base_url: str, currency: str) -> Le
         "updated_by_name": related.names.get(lead.updated_by),
         "url": lead.url,
     }
-    return {**shape, **spell_custom(lead.custom)}  # type: ignore[typeddict-item]  # keys of its own
+    if lead.custom:
+        shape.update(spell_custom(lead.custom))  # type: ignore[typeddict-item]  # keys of its own
+    return shape

@@ -20,6 +20,7 @@ from leadline.kernel.errors import (
     RefusedError,
 )
 from leadline.kernel.ids import parse_prefixed
+from leadline.kernel.times import utc_text
 
 # Ids on the way in: the prefix is part of the type.
 
@@ -74,11 +75,11 @@ def spell_id_or_null(prefix: str, object_id: bytes | None) -> str | None:
 
 def spell_time(instant: datetime) -> str:
     """Microseconds and ``+00:00``."""
-    return instant.isoformat(timespec="microseconds")
+    return utc_text(instant) + "+00:00"
 
 
 def spell_time_or_null(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat(timespec="microseconds")
+    return None if instant is None else spell_time(instant)
 
 
 def spell_day_or_null(day: date | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from leadline.dialects.wire.decode import FieldError
 from leadline.dialects.wire.instants import Day, Instant, read_day, read_instant
 from leadline.kernel.errors import InvalidError, LeadlineError, NotFoundError, RefusedError
 from leadline.kernel.ids import parse_hex
+from leadline.kernel.times import utc_text
 
 
 class ObjectId(bytes):
@@ -37,7 +38,7 @@ def spell_id_or_null(object_id: bytes | None) -> str | None:
 
 def spell_time(instant: datetime) -> str:
     """Milliseconds and ``Z``."""
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return utc_text(instant)[:-3] + "Z"
 
 
 def spell_time_or_null(instant: datetime | None) -> str | None:

@@ -9,7 +9,7 @@ import msgspec
 from leadline.store.tables import Table
 
 
-class ApiKey(msgspec.Struct, frozen=True):
+class ApiKey(msgspec.Struct, frozen=True, gc=False):
     """``hint`` is the end of the key, to tell keys apart. The hash is not part of the row."""
 
     organization_id: bytes

@@ -10,7 +10,7 @@ from leadline.features.custom_fields.tables import CustomValues
 from leadline.store.tables import Table
 
 
-class Call(msgspec.Struct, frozen=True):
+class Call(msgspec.Struct, frozen=True, gc=False):
     """``happened_at`` is when the call took place, ``created_at`` when it was logged.
 
     ``outcome_id`` may name an outcome that was deleted since.

@@ -21,7 +21,7 @@ class Method(TypedDict):
     verification_source: NotRequired[str | None]
 
 
-class Contact(msgspec.Struct, frozen=True):
+class Contact(msgspec.Struct, frozen=True, gc=False):
     """``is_placeholder``: made with a lead that had no contact; hidden until it is filled."""
 
     organization_id: bytes

@@ -13,7 +13,7 @@ from leadline.store.tables import Table
 Channel = Literal["sms", "email", "webchat", "facebook", "voice"]
 
 
-class Conversation(msgspec.Struct, frozen=True):
+class Conversation(msgspec.Struct, frozen=True, gc=False):
     organization_id: bytes
     id: bytes
     contact_id: bytes
@@ -28,7 +28,7 @@ class Conversation(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """``status`` of an outgoing message: queued, then sent or failed by its provider."""
 
     organization_id: bytes

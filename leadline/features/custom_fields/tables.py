@@ -15,7 +15,7 @@ FieldNoun = Literal["lead", "contact", "opportunity", "conversation"]
 CustomValues = dict[str, Any]
 
 
-class CustomField(msgspec.Struct, frozen=True):
+class CustomField(msgspec.Struct, frozen=True, gc=False):
     """``name`` is the property key in Tether and the field's name in Close."""
 
     organization_id: bytes

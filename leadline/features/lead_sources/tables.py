@@ -10,7 +10,7 @@ import msgspec
 from leadline.store.tables import Table
 
 
-class LeadSource(msgspec.Struct, frozen=True):
+class LeadSource(msgspec.Struct, frozen=True, gc=False):
     """Belongs to one user, who owns the leads that it takes in.
 
     New leads enter ``initial_stage_id``. An opportunity, if one is made, enters

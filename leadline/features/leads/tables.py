@@ -24,7 +24,7 @@ class Address(TypedDict):
     label: str | None
 
 
-class Lead(msgspec.Struct, frozen=True):
+class Lead(msgspec.Struct, frozen=True, gc=False):
     """``external_id`` is the id that an import knew the lead by."""
 
     organization_id: bytes

@@ -10,7 +10,7 @@ from leadline.features.custom_fields.tables import CustomValues
 from leadline.store.tables import Table
 
 
-class Opportunity(msgspec.Struct, frozen=True):
+class Opportunity(msgspec.Struct, frozen=True, gc=False):
     """``value_minor`` is in minor units of the currency (cents)."""
 
     organization_id: bytes

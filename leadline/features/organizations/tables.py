@@ -9,7 +9,7 @@ import msgspec
 from leadline.store.tables import Table
 
 
-class Organization(msgspec.Struct, frozen=True):
+class Organization(msgspec.Struct, frozen=True, gc=False):
     """``close_stages`` are the names of the stages that count as closed, in order.
 
     ``gross_profit_property`` names the contact property whose number is the gross profit.

@@ -9,7 +9,7 @@ import msgspec
 from leadline.store.tables import Table
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """``type`` is custom (picked by people) or vm-dropped (set when a voicemail is dropped)."""
 
     organization_id: bytes

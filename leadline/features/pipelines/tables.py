@@ -12,7 +12,7 @@ from leadline.store.tables import Table
 Kind = Literal["lead", "opportunity"]
 
 
-class Pipeline(msgspec.Struct, frozen=True):
+class Pipeline(msgspec.Struct, frozen=True, gc=False):
     organization_id: bytes
     id: bytes
     kind: Kind
@@ -25,7 +25,7 @@ class Pipeline(msgspec.Struct, frozen=True):
     updated_by: bytes | None
 
 
-class Stage(msgspec.Struct, frozen=True):
+class Stage(msgspec.Struct, frozen=True, gc=False):
     """``rank`` orders the stages of a pipeline; an inactive stage is retired."""
 
     organization_id: bytes

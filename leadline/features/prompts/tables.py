@@ -10,7 +10,7 @@ import msgspec
 from leadline.store.tables import Table
 
 
-class Prompt(msgspec.Struct, frozen=True):
+class Prompt(msgspec.Struct, frozen=True, gc=False):
     """``prompt`` is the text. The text of a hidden prompt is shown to admins only."""
 
     organization_id: bytes
@@ -28,7 +28,7 @@ class Prompt(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-class PromptVersion(msgspec.Struct, frozen=True):
+class PromptVersion(msgspec.Struct, frozen=True, gc=False):
     """A text that a prompt had, or was saved as a checkpoint. The text never changes."""
 
     organization_id: bytes

@@ -10,7 +10,7 @@ import msgspec
 from leadline.store.tables import Table
 
 
-class StageTransition(msgspec.Struct, frozen=True):
+class StageTransition(msgspec.Struct, frozen=True, gc=False):
     """What reports need is frozen here: names, source, configuration, owner and cost.
 
     ``is_intake`` marks the entry with which a configuration took the lead in; ``cost`` is then

@@ -9,7 +9,7 @@ import msgspec
 from leadline.store.tables import Table
 
 
-class User(msgspec.Struct, frozen=True):
+class User(msgspec.Struct, frozen=True, gc=False):
     """The password hash is not part of the row: it is read only where a login is checked."""
 
     id: bytes
@@ -25,7 +25,7 @@ class User(msgspec.Struct, frozen=True):
         return f"{self.first_name} {self.last_name}".strip()
 
 
-class Membership(msgspec.Struct, frozen=True):
+class Membership(msgspec.Struct, frozen=True, gc=False):
     organization_id: bytes
     id: bytes
     user_id: bytes
