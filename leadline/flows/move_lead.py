@@ -53,6 +53,8 @@ async def move_leads(
             "after": {"stage_name": stage.name},
         }
         unit.record("updated", LEADS, lead, after, lead_id=lead.id, labels=labels)
-        await record_lead_transition(unit, after, stage, came_from, at=at)
+        # A request that has waited for its turn here began before the move that it waited for.
+        moment = at or max(unit.now, lead.updated_at)
+        await record_lead_transition(unit, after, stage, came_from, at=moment)
         moved.append(after)
     return moved

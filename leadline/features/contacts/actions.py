@@ -120,7 +120,6 @@ def _row(
         is_autopilot=new.is_autopilot,
         is_unread=False,
         is_bulk=new.is_bulk,
-        last_message_at=None,
         created_at=new.created_at or unit.now,
         updated_at=unit.now,
         created_by=created_by,

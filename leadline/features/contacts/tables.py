@@ -42,7 +42,6 @@ class Contact(msgspec.Struct, frozen=True, gc=False):
     is_autopilot: bool
     is_unread: bool
     is_bulk: bool
-    last_message_at: datetime | None
     created_at: datetime
     updated_at: datetime
     created_by: bytes | None

@@ -195,7 +195,6 @@ CREATE TABLE contacts (
     is_autopilot boolean NOT NULL DEFAULT false,
     is_unread boolean NOT NULL DEFAULT false,
     is_bulk boolean NOT NULL DEFAULT false,
-    last_message_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     created_by bytea,
@@ -207,6 +206,8 @@ CREATE TABLE contacts (
 );
 CREATE INDEX contacts_by_lead ON contacts (organization_id, lead_id, id);
 CREATE UNIQUE INDEX contacts_primary ON contacts (organization_id, lead_id) WHERE is_primary;
+CREATE INDEX contacts_newest ON contacts (organization_id, created_at DESC, id DESC)
+    WHERE is_primary;
 CREATE INDEX contacts_by_prompt ON contacts (organization_id, prompt_id)
     WHERE prompt_id IS NOT NULL;
 
