@@ -55,11 +55,11 @@ class Wire(Noun, Generic[Row]):
 
 # Method, what follows the path of the collection, and summary of the five usual operations.
 _VERBS = {
-    "list": ("GET", "", "List {}"),
-    "create": ("POST", "", "Create one of the {}"),
-    "get": ("GET", "{id}/", "Fetch one of the {}"),
-    "update": ("PUT", "{id}/", "Update one of the {}"),
-    "delete": ("DELETE", "{id}/", "Delete one of the {}"),
+    "list": ("GET", "", "List {many}"),
+    "create": ("POST", "", "Create {one}"),
+    "get": ("GET", "{id}/", "Fetch {one}"),
+    "update": ("PUT", "{id}/", "Update {one}"),
+    "delete": ("DELETE", "{id}/", "Delete {one}"),
 }
 
 
@@ -81,13 +81,18 @@ def operation(
         name=f"{noun.noun}.{verb}",
         method=method,
         path=noun.path + rest,
-        summary=summary.format(noun.tag.lower()),
+        summary=summary.format(many=noun.tag.lower(), one=_with_article(noun.noun)),
         right=noun.read if method == "GET" else noun.write,
         run=run,
         tag=noun.tag,
         query=(*spelling.PAGING, *query, *filters) if is_list else (*query, *filters),
         **more,
     )
+
+
+def _with_article(noun: str) -> str:
+    words = noun.replace("_", " ")
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
 
 
 def list_operation(wire: Wire[Row]) -> Operation:
