@@ -12,7 +12,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11
 	--generate-hashes --no-emit-index-url --no-header --quiet $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test lint format bench lock clean
+.PHONY: help setup serve test test-faults lint format bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ serve: $(VENV)/.runtime  ## start Leadline (ARGS="--help" shows its options)
 test: $(VENV)/.dev  ## run the tests
 	$(BIN)/pytest -n auto $(ARGS)
 
+test-faults: $(VENV)/.dev  ## kill everybody, 20 rounds (ARGS="--rounds 5 --clients 50 --seed 2")
+	$(BIN)/pytest tests/faults -m faults -s $(ARGS)
+
 lint: $(VENV)/.dev  ## check style, format, types and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -36,7 +39,7 @@ format: $(VENV)/.dev  ## put imports and layout in order
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.runtime  ## run the benchmarks
+bench: $(VENV)/.bench  ## run the benchmarks
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(BIN)/python  ## bring the lock files up to pyproject.toml (ARGS=--upgrade: newest versions)
@@ -44,6 +47,8 @@ lock: $(BIN)/python  ## bring the lock files up to pyproject.toml (ARGS=--upgrad
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --group build --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
+	$(COMPILE) --group build --group bench --constraint requirements.lock \
+		--constraint requirements-dev.lock --output-file requirements-bench.lock
 
 clean:  ## remove .venv, builds and caches; a server's data stays
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -66,4 +71,9 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo 'Installing the tools to work on it ...'
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.runtime
+	@echo 'Installing what to compare with ...'
+	@$(PIP) install --require-hashes -r requirements-bench.lock
 	@touch $@

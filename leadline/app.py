@@ -13,16 +13,17 @@ from threading import Thread
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import JSONResponse
+from starlette.routing import Mount
 
 from leadline.dialects.close.dialect import CLOSE
 from leadline.dialects.tether.dialect import TETHER
 from leadline.dialects.wire.docs import documentation_routes
 from leadline.dialects.wire.operation import Dialect, Services
 from leadline.dialects.wire.serve import Gate
+from leadline.dialects.wire.watching import watching_routes
 from leadline.kernel.clock import Clock, SystemClock
+from leadline.platform import metrics
 from leadline.platform.authentication import Authentication
 from leadline.platform.logs import configure_logs
 from leadline.platform.passwords import Passwords
@@ -46,7 +47,7 @@ def create_app() -> Starlette:
     if settings.database_url is not None:
         return make_app(make_services(settings, settings.database_url))
     server = attach(settings.data)
-    return make_app(make_services(settings, server.database_url, revive=server.ensure_running))
+    return make_app(make_services(settings, server.app_url, revive=server.ensure_running))
 
 
 def _end_with_parent() -> None:
@@ -84,30 +85,24 @@ def make_app(services: Services) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await services.database.open()
         _calm_the_garbage_collector()
-        jobs: asyncio.Task[None] | None = None
+        tasks: list[asyncio.Task[None]] = []
         if services.settings.run_jobs:
-            jobs = asyncio.create_task(run_worker(services.database, services.settings))
+            tasks.append(asyncio.create_task(run_worker(services.database, services.settings)))
+        if metrics.is_shared():
+            tasks.append(asyncio.create_task(metrics.sample_forever(services.database)))
         yield
-        if jobs is not None:
-            jobs.cancel()
+        for task in tasks:
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await jobs
+                await task
         await services.database.close()
 
-    async def healthz(request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
-    async def readyz(request: Request) -> Response:
-        try:
-            async with services.database.connection() as connection:
-                await connection.execute("SELECT 1")
-        except Exception:  # whatever it is, the answer is the same: not ready
-            return JSONResponse({"status": "unavailable"}, status_code=503)
-        return JSONResponse({"status": "ok"})
-
-    routes: list[Any] = [Route("/healthz", healthz), Route("/readyz", readyz)]
     return Starlette(
-        routes=[*routes, *documentation_routes(DIALECTS), Mount("", app=_Dispatch(services))],
+        routes=[
+            *watching_routes(services),
+            *documentation_routes(DIALECTS),
+            Mount("", app=_Dispatch(services)),
+        ],
         lifespan=lifespan,
     )
 

@@ -13,6 +13,7 @@ Count = Annotated[int, msgspec.Meta(ge=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Memory = Annotated[int, msgspec.Meta(ge=8)]  # argon2 needs 8 KiB
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
+MetricsToken = Annotated[str, msgspec.Meta(min_length=16)]  # short ones can be guessed
 Pause = Annotated[float, msgspec.Meta(gt=0)]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -34,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: Path = msgspec.field(default_factory=default_data_folder)
     database_url: str | None = None
+    migration_url: str | None = None
     host: str = "127.0.0.1"
     port: Port = 2212
     workers: Count = 1
@@ -41,8 +43,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pool_size: Count = 10
     pool_timeout_s: Pause = 10.0
     statement_timeout_s: Seconds = 30.0
-    prepare_statements: bool = True
+    pooled: bool = False
     max_body_bytes: Count = 1024 * 1024
+    body_timeout_s: Pause = 30.0
     rate_limit: Count = 6000
     anonymous_rate_limit: Count = 200
     rate_window_s: Count = 10
@@ -59,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     job_poll_s: Pause = 1.0
     log_level: LogLevel = "info"
     log_json: bool = False
+    metrics_token: MetricsToken | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

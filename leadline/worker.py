@@ -8,21 +8,25 @@ import time
 import structlog
 
 from leadline.features.conversations import jobs as conversation_jobs
+from leadline.flows import conform_custom_values
 from leadline.platform.jobs import JobFunction, Periodic, Worker
 from leadline.settings import Settings
 from leadline.store.database import Database
 from leadline.store.events import number_events
-from leadline.store.housekeeping import delete_expired
+from leadline.store.housekeeping import delete_expired, take_back_future
 
 log = structlog.get_logger("leadline.worker")
 
 # Every job that can be enqueued, by its name.
-JOBS: dict[str, JobFunction] = {**conversation_jobs.JOBS}
+JOBS: dict[str, JobFunction] = {**conversation_jobs.JOBS, **conform_custom_values.JOBS}
+
+EVENTS_AT_ONCE = 5000
 
 
 async def _number(database: Database) -> None:
     async with database.connection() as connection:
-        while await number_events(connection):
+        # New ones come in all the time, and jobs wait meanwhile: only a backlog is worth a repeat.
+        while await number_events(connection, EVENTS_AT_ONCE) == EVENTS_AT_ONCE:
             pass
 
 
@@ -31,8 +35,14 @@ async def _delete_expired(database: Database) -> None:
         await delete_expired(connection, database.clock.now())
 
 
+async def _take_back_future(database: Database) -> None:
+    async with database.connection() as connection:
+        await take_back_future(connection, database.clock.now())
+
+
 PERIODIC = (
     Periodic("number events", 1.0, _number),
+    Periodic("take back the future", 60.0, _take_back_future),
     Periodic("delete what has expired", 600.0, _delete_expired),
 )
 

@@ -7,21 +7,25 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
+from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 from starlette.testclient import TestClient
 
 from leadline.app import make_app, make_services
 from leadline.kernel.clock import MovableClock
 from leadline.settings import Settings
+from leadline.store import scoping, unit
 from leadline.store.migrations import migrate
+from leadline.store.roles import APP_ROLE, grant
 from tests.cast import PASSWORD, World, make_people
+from tests.strict_scoping import open_tables
 
 # A Sunday, just before midnight in some places and after it in others.
 START = datetime(2026, 5, 17, 9, 30, tzinfo=UTC)
@@ -82,8 +86,17 @@ def database_url(server_url: str, worker_id: str) -> Iterator[str]:
     with psycopg.connect(url, autocommit=True) as connection:
         migrate(connection, START)
     yield url
+    drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        for attempt in range(50):
+            try:
+                connection.execute(drop)
+                break
+            except psycopg.errors.InsufficientPrivilege:
+                # The server's own vacuuming is there. We may not end it, but it ends soon.
+                if attempt == 49:
+                    raise
+                time.sleep(0.1)
 
 
 class _Application:
@@ -97,9 +110,36 @@ class _Application:
         self.worlds = 0
 
 
+@pytest.fixture(scope="session", autouse=True)
+def strict_scoping() -> Iterator[None]:
+    """Whatever any test makes the unit of work send is read by a real parser, too."""
+
+    def check(sql: scoping.Statement) -> None:
+        scoping.check_scoped(sql)
+        text = sql.decode() if isinstance(sql, bytes) else sql
+        if sql not in scoping.crossing and open_tables(text):
+            raise scoping.UnscopedStatementError(f"{open_tables(text)} not bound in: {text}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(unit, "check_scoped", check)
+        yield
+
+
 @pytest.fixture(scope="session")
-def application(database_url: str) -> Iterator[_Application]:
-    running = _Application(database_url)
+def app_url(database_url: str) -> str:
+    """The same database as a role that owns nothing, which is how a server works with it."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
+        if known.fetchone() is None:  # the embedded server has it
+            with suppress(errors.DuplicateObject, errors.UniqueViolation):  # or a neighbour made it
+                connection.execute(f"CREATE ROLE {APP_ROLE} LOGIN PASSWORD '{APP_ROLE}'".encode())
+        grant(connection, APP_ROLE)
+    return make_conninfo(database_url, user=APP_ROLE, password=APP_ROLE)
+
+
+@pytest.fixture(scope="session")
+def application(app_url: str) -> Iterator[_Application]:
+    running = _Application(app_url)
     with running.client:
         yield running
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from leadline.features.leads.inputs import NewLead
 from leadline.features.opportunities.actions import insert_opportunity
+from leadline.features.opportunities.inputs import NewOpportunity
 from leadline.features.pipelines.queries import stage_book
 from leadline.flows.create_lead import create_lead
 from leadline.kernel.scope import Scope
@@ -72,9 +73,7 @@ def place_opportunity(world: World, person: Person, lead_id: bytes, stage: str) 
         async with world.services.database.writing(_scope(person)) as unit:
             found = (await stage_book(unit, "opportunity")).resolve(stage)
             assert found is not None
-            made = await insert_opportunity(
-                unit, lead_id, found, contact_id=None, name=None, user_id=None, custom={}
-            )
+            made = await insert_opportunity(unit, lead_id, found, NewOpportunity())
             return made.id
 
     opportunity_id: bytes = world.call(run)

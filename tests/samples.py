@@ -16,13 +16,13 @@ import pytest
 
 from leadline.app import DIALECTS
 from leadline.dialects.wire.operation import Operation
-from tests import samples_close, samples_tether
+from tests import samples_close, samples_close_settings, samples_tether
 from tests.cast import Api, Person, World
 from tests.permission_matrix import MATRIX
 from tests.things import Sample, Things
 
-MAKERS = {**samples_close.MAKERS, **samples_tether.MAKERS}
-SAMPLES = {**samples_close.SAMPLES, **samples_tether.SAMPLES}
+MAKERS = {**samples_close.MAKERS, **samples_close_settings.MAKERS, **samples_tether.MAKERS}
+SAMPLES = {**samples_close.SAMPLES, **samples_close_settings.SAMPLES, **samples_tether.SAMPLES}
 
 
 def things_of(world: World) -> Things:

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from leadline.cli import backup, database, doctor, imports, operations, organizations, serve
+from leadline.cli import backup, database, doctor, imports, operations, organizations, schema, serve
 from leadline.cli.answers import explain, print_error
 
 app = typer.Typer(
@@ -24,10 +24,12 @@ app = typer.Typer(
 app.command()(serve.serve)
 app.command()(serve.work)
 app.command()(database.migrate)
+app.command()(schema.schema)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(organizations.create_organization)
 app.command()(organizations.create_user)
+app.command()(organizations.set_time_zone)
 app.add_typer(imports.app, name="import")
 app.command()(operations.operations)
 app.command()(doctor.doctor)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from leadline.cli.answers import CommandError, JsonOption, print_json
-from leadline.cli.context import DataOption, migrate_database, open_database, read_settings
+from leadline.cli.context import DataOption, open_database, read_settings
 
 
 def backup(
@@ -33,7 +33,7 @@ def backup(
         raise CommandError(f"There is no folder {file.resolve().parent}.")
     with (
         open_database(read_settings(data=data), migrate=False) as opened,
-        psycopg.connect(opened.url, autocommit=True) as connection,
+        psycopg.connect(opened.owner_url, autocommit=True) as connection,
         _bar(file) as progress,
     ):
         manifest = write_backup(connection, file, SystemClock().now(), progress)
@@ -64,9 +64,12 @@ def restore(
 
     manifest = read_manifest(file)
     with open_database(read_settings(data=data), migrate=False) as opened:
-        with psycopg.connect(opened.url, autocommit=True) as connection, _bar(file) as progress:
+        with (
+            psycopg.connect(opened.owner_url, autocommit=True) as connection,
+            _bar(file) as progress,
+        ):
             foreign = restore_backup(connection, file, progress)
-        applied = migrate_database(opened.url)
+        applied = opened.migrate(backup=False)
     restored = {
         "file": str(file),
         "tables": len(manifest.tables) - len(foreign),

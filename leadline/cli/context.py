@@ -34,16 +34,38 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class OpenDatabase:
-    """A database that can be reached. ``server`` is the embedded one, if it is that."""
+    """A database that can be reached. ``server`` is the embedded one, if it is that.
+
+    ``url`` is for what the server does, ``owner_url`` for what changes or copies the tables.
+    """
 
     settings: Settings
     url: str
+    owner_url: str
     server: Attachment | None
 
     @property
     def revive(self) -> Callable[[], None] | None:
         """Brings the embedded server back after it has died."""
         return None if self.server is None else self.server.ensure_running
+
+    def migrate(self, *, backup: bool = True) -> list[str]:
+        """Applies what is pending and lets the server's role use it; returns what was applied."""
+        if self.settings.pooled and self.owner_url == self.url:
+            # Migrating takes a lock that lasts as long as the connection, which a pooler shares.
+            raise CommandError(
+                "LEADLINE_POOLED=true needs LEADLINE_MIGRATION_URL too: the address of the "
+                "database itself, past the pooler, for migrations and backups."
+            )
+        return migrate_database(self.owner_url, self.backups if backup else None, self._role)
+
+    @property
+    def _role(self) -> str | None:
+        """The role of the server, where that is not the owner."""
+        from psycopg.conninfo import conninfo_to_dict
+
+        role = conninfo_to_dict(self.url).get("user")
+        return None if role is None or self.url == self.owner_url else str(role)
 
     @property
     def backups(self) -> Path | None:
@@ -86,27 +108,33 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[OpenD
 
     if settings.database_url is None:
         with attach(settings.data) as server:
-            opened = OpenDatabase(settings, server.database_url, server)
+            opened = OpenDatabase(settings, server.app_url, server.database_url, server)
             if migrate:
-                migrate_database(opened.url, opened.backups)
+                opened.migrate()
             yield opened
     else:
-        _check_address(settings.database_url)
+        owner_url = settings.migration_url or settings.database_url
+        _check_address(settings.database_url, "LEADLINE_DATABASE_URL")
+        _check_address(owner_url, "LEADLINE_MIGRATION_URL")
+        opened = OpenDatabase(settings, settings.database_url, owner_url, None)
         if migrate:
-            migrate_database(settings.database_url)
-        yield OpenDatabase(settings, settings.database_url, None)
+            opened.migrate()
+        yield opened
 
 
-def migrate_database(url: str, backups: Path | None = None) -> list[str]:
+def migrate_database(
+    url: str, backups: Path | None = None, app_role: str | None = None
+) -> list[str]:
     """Applies what is pending; returns the names of what was applied.
 
     A database that has been in use is backed up into the folder ``backups`` before, if given.
+    ``app_role`` is let use the tables.
     """
     import psycopg
     import structlog
 
     from leadline.kernel.clock import SystemClock
-    from leadline.store import migrations
+    from leadline.store import migrations, roles
     from leadline.store.backup import write_backup_before
 
     clock = SystemClock()
@@ -122,10 +150,13 @@ def migrate_database(url: str, backups: Path | None = None) -> list[str]:
                 f"Leadline needs PostgreSQL 15 or newer; the server at LEADLINE_DATABASE_URL is "
                 f"{connection.info.server_version // 10_000}."
             )
-        return migrations.migrate(connection, clock.now(), back_up)
+        applied = migrations.migrate(connection, clock.now(), back_up)
+        if app_role is not None:
+            roles.grant(connection, app_role)
+        return applied
 
 
-def _check_address(url: str) -> None:
+def _check_address(url: str, variable: str) -> None:
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
@@ -133,6 +164,6 @@ def _check_address(url: str) -> None:
         conninfo_to_dict(url)
     except psycopg.ProgrammingError:  # its text repeats the address, and with it the password
         raise CommandError(
-            "LEADLINE_DATABASE_URL is no PostgreSQL address such as "
+            f"{variable} is no PostgreSQL address such as "
             "postgresql://user:password@host:5432/leadline."
         ) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadline.cli.answers import CommandError, JsonOption, print_json
-from leadline.cli.context import DataOption, migrate_database, open_database, read_settings
+from leadline.cli.context import DataOption, open_database, read_settings
 
 if TYPE_CHECKING:
     from leadline.store.rehearsal import Rehearsal
@@ -37,12 +37,12 @@ def migrate(
         )
     with open_database(read_settings(data=data), migrate=False) as opened:
         if rehearse:
-            _tell_rehearsal(_rehearse(opened.url), as_json)
+            _tell_rehearsal(_rehearse(opened.owner_url), as_json)
             return
         if check:
-            names = pending_migrations(opened.url)
+            names = pending_migrations(opened.owner_url)
         else:
-            names = migrate_database(opened.url, None if no_backup else opened.backups)
+            names = opened.migrate(backup=not no_backup)
     if as_json:
         print_json({"pending" if check else "applied": names})
     else:

@@ -162,7 +162,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         with (
             open_database(settings, migrate=False) as opened,
-            psycopg.connect(opened.url, autocommit=True, connect_timeout=10) as connection,
+            psycopg.connect(opened.owner_url, autocommit=True, connect_timeout=10) as connection,
         ):
             version = connection.info.server_version
             text = f"PostgreSQL {version // 10_000}.{version % 10_000}"

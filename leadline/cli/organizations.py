@@ -1,4 +1,4 @@
-"""``leadline create-organization`` and ``leadline create-user``: tenants and their people."""
+"""``leadline create-organization``, ``create-user`` and ``set-time-zone``: tenants and people."""
 
 from __future__ import annotations
 
@@ -117,6 +117,42 @@ def create_user(
 
     with open_database(settings) as opened:
         _print_member(opened.run(run), secret, as_json)
+
+
+def set_time_zone(
+    *,
+    organization: Annotated[
+        str, typer.Option(metavar="ID", help="24 hexadecimal digits, or orga_ and these.")
+    ],
+    time_zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="For days and months, as in Europe/Berlin.")
+    ],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change the time zone of an organization.
+
+    Its reports count all its days anew; whoever moves leads meanwhile waits. With the zone that
+    it has already they are counted anew, too.
+    """
+    from leadline.flows.change_time_zone import change_time_zone
+    from leadline.kernel.rights import Role
+    from leadline.kernel.scope import Scope
+
+    scope = Scope(read_organization_id(organization), b"", Role.ADMIN, b"")
+    zone = read_time_zone(time_zone)
+
+    async def run(database: Database) -> None:
+        async with database.writing(scope) as unit:
+            await refuse_unknown(unit)
+            await change_time_zone(unit, zone)
+
+    with open_database(read_settings(data=data)) as opened:
+        opened.run(run)
+    if as_json:
+        print_json({"organization_id": scope.organization_id.hex(), "time_zone": zone})
+    else:
+        print(f"Days, weeks and months are now those of {zone}.")
 
 
 def _read_name(text: str, option: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -44,12 +46,14 @@ def serve(
     import uvicorn
 
     from leadline.app import make_app, make_services
+    from leadline.cli.connections import PatientProtocol, allow_many_connections
     from leadline.cli.first_start import found_first_organization, print_login
 
     settings = read_settings(host=host, port=port, workers=workers, data=data)
     _stop_cleanly()
     _refuse_taken_port(settings)
-    with open_database(settings) as opened:
+    allow_many_connections()
+    with open_database(settings) as opened, ExitStack() as stack:
         login = opened.run(lambda database: found_first_organization(database, settings))
         if login is not None:
             print_login(login, server_url(settings))
@@ -59,18 +63,19 @@ def serve(
             database="embedded" if opened.server is not None else "LEADLINE_DATABASE_URL",
             processes=settings.workers,
         )
-        if settings.workers > 1:
-            _share_settings(settings)
+        is_shared = settings.workers > 1
+        if is_shared:
+            stack.enter_context(_share_settings(settings))
         uvicorn.run(
             "leadline.app:create_app"
-            if settings.workers > 1
+            if is_shared
             else make_app(make_services(settings, opened.url, revive=opened.revive)),
-            factory=settings.workers > 1,
+            factory=is_shared,
             workers=settings.workers,
             host=settings.host,
             port=settings.port,
             loop="uvloop",
-            http="httptools",
+            http=PatientProtocol,
             ws="none",
             lifespan="on",
             log_config=None,
@@ -138,13 +143,22 @@ def _refuse_taken_port(settings: Settings) -> None:
         ) from error
 
 
-def _share_settings(settings: Settings) -> None:
-    """Puts what came from options into the environment, where the other processes find it."""
-    import logging
+@contextmanager
+def _share_settings(settings: Settings) -> Iterator[None]:
+    """Puts what came from options into the environment, where the other processes find it.
 
+    With it goes the folder in which they count together; it lasts as long as the server.
+    """
+    import logging
+    from tempfile import TemporaryDirectory
+
+    from leadline.platform.metrics import SHARED_FOLDER
     from leadline.settings import variable_name
 
     for name in ("data", "host", "port", "workers"):
         os.environ[variable_name(name)] = str(getattr(settings, name))
     # Here uvicorn only starts processes, and tells when one has died.
     logging.getLogger("uvicorn.error").setLevel(logging.INFO)
+    with TemporaryDirectory(prefix="leadline-metrics-") as folder:
+        os.environ[SHARED_FOLDER] = folder
+        yield

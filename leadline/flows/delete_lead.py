@@ -10,8 +10,16 @@ from typing import Any
 from leadline.features.calls.tables import CALLS
 from leadline.features.contacts.tables import CONTACTS
 from leadline.features.conversations.tables import CONVERSATIONS, MESSAGES
+from leadline.features.lead_merges.tables import LEAD_MERGES
 from leadline.features.leads.tables import LEADS
+from leadline.features.notes.tables import NOTES
 from leadline.features.opportunities.tables import OPPORTUNITIES
+from leadline.features.status_changes.tables import (
+    LEAD_STATUS_CHANGES,
+    OPPORTUNITY_STATUS_CHANGES,
+)
+from leadline.features.tasks.tables import TASK_COMPLETIONS, TASKS
+from leadline.kernel.rights import Right
 from leadline.store import rows, writes
 from leadline.store.tables import Table
 from leadline.store.unit import Unit
@@ -35,13 +43,20 @@ _CHILDREN: tuple[tuple[Table[Any], bytes], ...] = (
     (MESSAGES, _MESSAGES),
     (CONVERSATIONS, _CONVERSATIONS),
     (CALLS, _OF_LEAD),
+    (NOTES, _OF_LEAD),
+    (TASK_COMPLETIONS, _OF_LEAD),
+    (TASKS, _OF_LEAD),
+    (LEAD_MERGES, _OF_LEAD),
+    (LEAD_STATUS_CHANGES, _OF_LEAD),
+    (OPPORTUNITY_STATUS_CHANGES, _OF_LEAD),
     (OPPORTUNITIES, _OF_LEAD),
     (CONTACTS, _OF_LEAD),
 )
 
 
 async def delete_lead(unit: Unit, lead_id: bytes) -> None:
-    """Removes the lead and its contacts, opportunities, calls and conversations."""
+    """Removes the lead and its contacts, opportunities, tasks, activities and conversations."""
+    unit.scope.require(Right.LEAD_DELETE)
     lead = await rows.lock(unit, LEADS, lead_id)
     for table, belongs in _CHILDREN:
         gone = await unit.fetch_all(table.row, table.delete_where(belongs), lead_id=lead_id)

@@ -16,6 +16,8 @@ from leadline.features.pipelines.queries import StageBook
 from leadline.features.pipelines.tables import Stage
 from leadline.features.stage_transitions.actions import record_lead_transition
 from leadline.features.stage_transitions.tables import STAGE_TRANSITIONS, StageTransition
+from leadline.features.status_changes.actions import note_lead_change
+from leadline.features.status_changes.inputs import Circumstances
 from leadline.flows.import_leads import Imported
 from leadline.kernel.errors import Problems
 from leadline.kernel.times import read_local
@@ -120,9 +122,11 @@ class TransitionImport:
                 stage_id=self._stage.id,
                 pipeline_id=self._stage.pipeline_id,
             )
-        history.append(
-            await record_lead_transition(unit, known.lead, self._stage, came_from, at=at)
-        )
+        entry = await record_lead_transition(unit, known.lead, self._stage, came_from, at=at)
+        if came_from is not None:
+            circumstances = Circumstances(change_id=entry.id, happened_at=at)
+            await note_lead_change(unit, known.lead.id, came_from, self._stage, circumstances)
+        history.append(entry)
         history.sort(key=lambda t: (t.created_at, t.id))
         self.result.created += 1
 

@@ -1,4 +1,4 @@
-"""Moving leads to another stage: the rows and their transitions, in one transaction."""
+"""Moving leads to another stage: the rows, their transitions and what people see of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.queries import StageBook
 from leadline.features.pipelines.tables import Stage
 from leadline.features.stage_transitions.actions import record_lead_transition
+from leadline.features.status_changes.actions import note_lead_change
+from leadline.features.status_changes.inputs import Circumstances
 from leadline.store.unit import Unit
 
 
@@ -55,6 +57,9 @@ async def move_leads(
         unit.record("updated", LEADS, lead, after, lead_id=lead.id, labels=labels)
         # A request that has waited for its turn here began before the move that it waited for.
         moment = at or max(unit.now, lead.updated_at)
-        await record_lead_transition(unit, after, stage, came_from, at=moment)
+        transition = await record_lead_transition(unit, after, stage, came_from, at=moment)
+        if came_from is not None:
+            circumstances = Circumstances(change_id=transition.id, happened_at=moment)
+            await note_lead_change(unit, lead.id, came_from, stage, circumstances)
         moved.append(after)
     return moved

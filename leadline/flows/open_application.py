@@ -7,6 +7,7 @@ from leadline.features.custom_fields.tables import CustomValues
 from leadline.features.lead_sources.tables import LeadSource
 from leadline.features.leads.tables import Lead
 from leadline.features.opportunities.actions import insert_opportunity
+from leadline.features.opportunities.inputs import NewOpportunity
 from leadline.features.opportunities.tables import Opportunity
 from leadline.features.pipelines.queries import stage_book
 from leadline.features.stage_transitions.actions import record_opportunity_transition
@@ -29,10 +30,12 @@ async def open_application(
         unit,
         lead.id,
         stage,
-        contact_id=contact.id,
-        name=configuration.application_name or contact.name,
-        user_id=configuration.user_id,
-        custom=custom,
+        NewOpportunity(
+            contact_id=contact.id,
+            name=configuration.application_name or contact.name,
+            user_id=configuration.user_id,
+            custom=custom,
+        ),
     )
     await record_opportunity_transition(unit, lead, application.id, stage, None)
     return application

@@ -8,11 +8,11 @@ import msgspec
 
 from leadline.features.lead_sources.tables import LEAD_SOURCES
 from leadline.features.leads.tables import LEADS
-from leadline.features.opportunities.tables import OPPORTUNITIES, Opportunity
+from leadline.features.opportunities.tables import OPPORTUNITIES
 from leadline.features.pipelines.queries import StageBook, lock_book
 from leadline.features.pipelines.tables import STAGES, Stage
-from leadline.features.stage_transitions.actions import record_opportunity_transition
 from leadline.flows.move_lead import move_leads
+from leadline.flows.move_opportunity import move_opportunities
 from leadline.flows.retire_stage import STAGE_COLUMNS, configurations_using, lock_stages
 from leadline.kernel.errors import NotFoundError, RefusedError
 from leadline.store import rows, writes
@@ -47,7 +47,7 @@ async def reassign_stage(unit: Unit, source_id: bytes, target_id: bytes) -> Reas
     if source.kind == "lead":
         count = await _move_all_leads(unit, source, target, book)
     else:
-        count = await _move_all_opportunities(unit, source, target)
+        count = await _move_all_opportunities(unit, source, target, book)
     for configuration in await configurations_using(unit, [source.id]):
         columns = [name for name in STAGE_COLUMNS if getattr(configuration, name) == source.id]
         changes: dict[str, Any] = dict.fromkeys(columns, target.id)
@@ -70,7 +70,7 @@ async def _move_all_leads(unit: Unit, source: Stage, target: Stage, book: StageB
     return count
 
 
-async def _move_all_opportunities(unit: Unit, source: Stage, target: Stage) -> int:
+async def _move_all_opportunities(unit: Unit, source: Stage, target: Stage, book: StageBook) -> int:
     count = 0
     while opportunities := await rows.select(
         unit,
@@ -79,23 +79,7 @@ async def _move_all_opportunities(unit: Unit, source: Stage, target: Stage) -> i
         stage_id=source.id,
         limit=CHUNK,
     ):
-        await _move_opportunities(unit, opportunities, source, target)
+        await move_opportunities(unit, opportunities, target, book)
         await unit.flush()
         count += len(opportunities)
     return count
-
-
-async def _move_opportunities(
-    unit: Unit, opportunities: list[Opportunity], source: Stage, target: Stage
-) -> None:
-    leads = await rows.select_ids(unit, LEADS, [each.lead_id for each in opportunities])
-    labels = {"before": {"stage_name": source.name}, "after": {"stage_name": target.name}}
-    for opportunity in opportunities:
-        changes: dict[str, Any] = {"stage_id": target.id}
-        if target.type != source.type:
-            changes["won_on"] = unit.now.date() if target.type == "won" else None
-            changes["lost_at"] = unit.now if target.type == "lost" else None
-        await writes.update(unit, OPPORTUNITIES, opportunity, labels=labels, **changes)
-        await record_opportunity_transition(
-            unit, leads[opportunity.lead_id], opportunity.id, target, source
-        )

@@ -62,6 +62,8 @@ async def lock_stages(unit: Unit, stages: list[Stage]) -> None:
 
 async def refuse_if_used(unit: Unit, stages: list[Stage]) -> None:
     """RefusedError that names each stage in use, how much is in it and who routes into it."""
+    if not stages:
+        return
     kind = stages[0].kind
     ids = [stage.id for stage in stages]
     counts = dict(await unit.fetch_all(lambda *pair: pair, _COUNT[kind], ids=ids))

@@ -103,6 +103,10 @@ class TooLargeError(LeadlineError):
     """The body is larger than the server takes."""
 
 
+class TooSlowError(LeadlineError):
+    """The body did not arrive in time."""
+
+
 class UnsupportedMediaError(LeadlineError):
     """The body is not in a format that the operation takes."""
 

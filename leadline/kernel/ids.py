@@ -14,10 +14,12 @@ ID_BYTES = 12
 
 _RANDOM_BITS = 44
 _SECOND = 1 << 64
+# A clock that is set back by less than this does not show in the order of ids.
+_SET_BACK_S = 60
 
 
 class _Sequence:
-    """Hands out numbers that never go backwards within one second, in one process."""
+    """Hands out numbers that do not go backwards in one process, unless the clock does by far."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,7 +30,7 @@ class _Sequence:
         fraction = now.microsecond << _RANDOM_BITS
         value = second | fraction | secrets.randbits(_RANDOM_BITS)
         with self._lock:
-            if value <= self._last < second + _SECOND:
+            if value <= self._last < second + _SET_BACK_S * _SECOND:
                 value = self._last + 1
             self._last = value
         return value

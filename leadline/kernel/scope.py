@@ -14,6 +14,8 @@ class Scope(msgspec.Struct, frozen=True):
     ``credential`` identifies the key or session (a hash, never the secret itself): rate limits
     and idempotency keys belong to it. ``time_zone``, ``country`` and ``currency`` are the
     organization's: they are needed by nearly everything and change nearly never.
+    ``own_rights`` are those of ``custom_role_id``, a role of the organization's own, or of a
+    restricted user; None means the usual ones of ``role``.
     """
 
     organization_id: bytes
@@ -24,6 +26,12 @@ class Scope(msgspec.Struct, frozen=True):
     time_zone: str = "UTC"
     country: str = "US"
     currency: str = "USD"
+    own_rights: frozenset[Right] | None = None
+    custom_role_id: bytes | None = None
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        return ROLE_RIGHTS[self.role] if self.own_rights is None else self.own_rights
 
     @property
     def is_admin(self) -> bool:
@@ -34,9 +42,20 @@ class Scope(msgspec.Struct, frozen=True):
         return self.role is Role.SUPERADMIN
 
     def may(self, right: Right) -> bool:
-        return right in ROLE_RIGHTS[self.role]
+        return right in self.rights
 
     def require(self, right: Right, text: str = "Permission denied") -> None:
         """Raises ForbiddenError unless the role has the right."""
         if not self.may(right):
             raise ForbiddenError(text)
+
+    def require_over(self, owner_id: bytes | None, others: Right, own: Right | None = None) -> None:
+        """Raises ForbiddenError unless one may do this to what belongs to ``owner_id``.
+
+        ``others`` is needed for what is not one's own, ``own`` for what is; what belongs to nobody
+        is anybody's.
+        """
+        is_own = owner_id is None or owner_id == self.user_id
+        right = own if is_own else others
+        if right is not None:
+            self.require(right)

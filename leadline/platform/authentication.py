@@ -16,7 +16,8 @@ from psycopg import AsyncConnection
 from leadline.kernel.clock import Clock
 from leadline.kernel.errors import UnauthenticatedError
 from leadline.kernel.ids import parse_hex
-from leadline.kernel.rights import Role
+from leadline.kernel.permissions import RESTRICTED_RIGHTS, rights_of
+from leadline.kernel.rights import Right, Role
 from leadline.kernel.scope import Scope
 from leadline.settings import Settings
 from leadline.store.database import Database
@@ -24,13 +25,21 @@ from leadline.store.database import Database
 _ALPHABET = string.ascii_letters + string.digits
 _ISSUER = "leadline"
 _SCOPE_COLUMNS = """
-    m.organization_id, m.user_id, m.role, o.time_zone, o.country, o.currency
+    m.organization_id, m.user_id, m.role, o.time_zone, o.country, o.currency,
+    m.is_restricted, c.permissions, c.id
+"""
+_SCOPE_TABLES = """
+    JOIN organizations o ON o.id = m.organization_id
+    LEFT JOIN roles c ON c.organization_id = m.organization_id AND c.id = m.custom_role_id
 """
 _SESSION_SQL = (
     b"SELECT NULL::bytea,"
     + _SCOPE_COLUMNS.encode()
     + b"""
-    FROM memberships m JOIN organizations o ON o.id = m.organization_id
+    FROM memberships m
+    """
+    + _SCOPE_TABLES.encode()
+    + b"""
     WHERE m.organization_id = %(organization_id)s AND m.user_id = %(user_id)s AND m.is_active
       AND EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.family_id = %(session_id)s)
     """
@@ -41,7 +50,9 @@ _KEY_SQL = (
     + b"""
     FROM api_keys k
     JOIN memberships m ON m.organization_id = k.organization_id AND m.user_id = k.user_id
-    JOIN organizations o ON o.id = m.organization_id
+    """
+    + _SCOPE_TABLES.encode()
+    + b"""
     WHERE k.key_hash = %(key_hash)s AND k.revoked_at IS NULL AND m.is_active
     """
 )
@@ -136,7 +147,7 @@ class Authentication:
             row = await cursor.fetchone()
         if row is None:
             raise UnauthenticatedError("Invalid or expired token")
-        key_id, organization_id, user_id, role, time_zone, country, currency = row
+        key_id, organization_id, user_id, role, time_zone, country, currency, *own, own_id = row
         scope = Scope(
             organization_id,
             user_id,
@@ -146,6 +157,8 @@ class Authentication:
             time_zone,
             country,
             currency,
+            _own_rights(*own),
+            own_id,
         )
         if len(self._cache) > 10_000:
             self._cache.clear()
@@ -186,6 +199,13 @@ class Authentication:
             async with self._database.connection() as connection:
                 self._signing_key = OctKey.import_key(await _signing_secret(connection))
         return self._signing_key
+
+
+def _own_rights(is_restricted: bool, permissions: list[str] | None) -> frozenset[Right] | None:
+    """The rights of a membership that has not the usual ones of its role."""
+    if permissions is not None:
+        return rights_of(permissions)
+    return RESTRICTED_RIGHTS if is_restricted else None
 
 
 async def _signing_secret(connection: AsyncConnection[Any]) -> bytes:

@@ -54,11 +54,16 @@ def configure_logs(settings: Settings) -> None:
     structlog.configure(
         processors=[*steps, render, _hide_rendered],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=_standard_error,
         cache_logger_on_first_use=False,
     )
     # Libraries tell at "info" what only their authors want to know; warnings matter.
     logging.basicConfig(handlers=[_Forward()], level=max(level, logging.WARNING), force=True)
+
+
+def _standard_error(*_: Any) -> WrappedLogger:
+    """Whatever is standard error at this moment: it may have been replaced since the start."""
+    return structlog.WriteLogger(sys.stderr)
 
 
 class _Forward(logging.Handler):

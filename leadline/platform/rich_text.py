@@ -44,6 +44,14 @@ def plain_text(rich: str) -> str:
     return html.unescape(_TAG.sub("", text)).strip("\n")
 
 
+def both_texts(plain: str | None, rich: str | None) -> tuple[str, str]:
+    """A note as plain and as rich text, from whichever is given; the rich one wins."""
+    if rich is not None:
+        cleaned = clean_html(rich)
+        return plain_text(cleaned), cleaned
+    return plain or "", html_of_plain(plain or "")
+
+
 def html_of_plain(text: str) -> str:
     """Plain text as rich text: escaped, with line ends as breaks."""
     escaped = html.escape(text, quote=False).replace("\n", "<br />")

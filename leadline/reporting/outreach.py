@@ -25,11 +25,12 @@ class Outreach(msgspec.Struct, frozen=True, kw_only=True):
 
     def conditions(self, alias: str) -> bytes:
         """SQL for the rows ``alias`` of stage_transitions; see ``parameters``."""
-        parts = [
-            f"{alias}.organization_id = %(organization_id)s",
-            f"{alias}.kind = 'lead'",
-            f"{alias}.configuration_id IS NOT NULL",
-        ]
+        outreach = f"{alias}.kind = 'lead' AND {alias}.configuration_id IS NOT NULL"
+        return self.filters(alias) + f" AND {outreach}".encode()
+
+    def filters(self, alias: str) -> bytes:
+        """SQL for rows that are outreach anyway: of whom, from which source."""
+        parts = [f"{alias}.organization_id = %(organization_id)s"]
         if self.source is not None:
             parts.append(f"lower({alias}.source) = lower(%(source)s)")
         if self.owner_id is not None:

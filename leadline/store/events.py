@@ -15,25 +15,20 @@ from psycopg import AsyncConnection
 
 from leadline.store.unit import Unit
 
-_NUMBER = b"""
-WITH ready AS (
-    SELECT organization_id, id,
-           row_number() OVER (PARTITION BY organization_id ORDER BY sequence) AS place
-    FROM (
-        SELECT organization_id, id, sequence FROM events
-        WHERE position IS NULL AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-        ORDER BY sequence LIMIT %(limit)s
-    ) oldest
-), last AS (
-    SELECT organization_id, (
-        SELECT max(position) FROM events known
-        WHERE known.organization_id = named.organization_id
-    ) AS position
-    FROM (SELECT DISTINCT organization_id FROM ready) named
+# Asked before the events are read, and by a statement of its own: where events are spread over
+# several machines, each of them has transactions of its own.
+_SETTLED = "SELECT pg_try_advisory_xact_lock(%s), pg_snapshot_xmin(pg_current_snapshot())::text"
+_READY = """
+SELECT organization_id, id FROM events
+WHERE position IS NULL AND transaction_id < %(settled)s::xid8
+ORDER BY sequence LIMIT %(limit)s
+"""
+_NUMBER = """
+UPDATE events SET position = given.place + coalesce(
+    (SELECT max(position) FROM events WHERE organization_id = %(organization_id)s), 0
 )
-UPDATE events SET position = coalesce(last.position, 0) + ready.place
-FROM ready JOIN last USING (organization_id)
-WHERE events.organization_id = ready.organization_id AND events.id = ready.id
+FROM unnest(%(ids)s::bytea[]) WITH ORDINALITY AS given (id, place)
+WHERE events.organization_id = %(organization_id)s AND events.id = given.id
 """
 _LOCK_KEY = 0x1EAD0E7E
 
@@ -62,11 +57,19 @@ async def number_events(connection: AsyncConnection[Any], limit: int = 5000) -> 
     One numberer works at a time; a second one returns 0 at once.
     """
     async with connection.transaction():
-        cursor = await connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK_KEY,))
-        row = await cursor.fetchone()
-        if row is None or not row[0]:
+        cursor = await connection.execute(_SETTLED, (_LOCK_KEY,))
+        is_alone, settled = (await cursor.fetchall())[0]
+        if not is_alone:
             return 0
-        return (await connection.execute(_NUMBER, {"limit": limit})).rowcount
+        cursor = await connection.execute(_READY, {"settled": settled, "limit": limit})
+        ready: dict[bytes, list[bytes]] = {}
+        for organization_id, event_id in await cursor.fetchall():
+            ready.setdefault(organization_id, []).append(event_id)
+        async with connection.pipeline():
+            for organization_id, ids in ready.items():
+                parameters = {"organization_id": organization_id, "ids": ids}
+                await connection.execute(_NUMBER, parameters)
+        return sum(map(len, ready.values()))
 
 
 async def events_after(unit: Unit, position: int, limit: int) -> list[Event]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import psycopg
+from psycopg import AsyncConnection
 from psycopg.rows import args_row
 
 # A job that is due for so long is waiting for a worker that does not come.
@@ -44,3 +45,34 @@ def read_health(connection: psycopg.Connection[Any], now: datetime) -> Health:
         {"now": now, "overdue": now - OVERDUE},
     )
     return cursor.fetchall()[0]
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """What waits for a worker. The ages are seconds, 0 when nothing waits."""
+
+    jobs_waiting: int
+    jobs_failed: int
+    oldest_job_s: float
+    events_waiting: int
+    oldest_event_s: float
+
+
+async def read_backlog(connection: AsyncConnection[Any], now: datetime) -> Backlog:
+    """Reads it in one statement that looks at nothing but what waits."""
+    cursor = connection.cursor(row_factory=args_row(Backlog))
+    await cursor.execute(
+        """
+        SELECT
+            (SELECT count(*) FROM jobs WHERE failed_at IS NULL),
+            (SELECT count(*) FROM jobs WHERE failed_at IS NOT NULL),
+            greatest(0, extract(epoch FROM %(now)s - (
+                SELECT min(run_at) FROM jobs WHERE failed_at IS NULL
+            )))::float8,
+            (SELECT count(*) FROM events WHERE position IS NULL),
+            greatest(0, extract(epoch FROM %(now)s - (
+                SELECT occurred_at FROM events WHERE position IS NULL ORDER BY sequence LIMIT 1
+            )))::float8
+        """,
+        {"now": now},
+    )
+    return (await cursor.fetchall())[0]

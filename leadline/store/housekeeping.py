@@ -9,6 +9,8 @@ from psycopg import AsyncConnection
 
 IDEMPOTENCY_KEPT = timedelta(days=2)
 LOGIN_FAILURES_KEPT = timedelta(days=1)
+# Clocks of machines differ by less.
+FUTURE = timedelta(minutes=1)
 
 
 async def delete_expired(connection: AsyncConnection[Any], now: datetime) -> None:
@@ -19,4 +21,16 @@ async def delete_expired(connection: AsyncConnection[Any], now: datetime) -> Non
     await connection.execute("DELETE FROM refresh_tokens WHERE expires_at < %s", (now,))
     await connection.execute(
         "DELETE FROM login_failures WHERE last_failed_at < %s", (now - LOGIN_FAILURES_KEPT,)
+    )
+
+
+async def take_back_future(connection: AsyncConnection[Any], now: datetime) -> None:
+    """Jobs that were wanted in a future that has been taken back are wanted now.
+
+    Otherwise a clock that is set back by an hour would let them wait for that hour.
+    """
+    await connection.execute(
+        "UPDATE jobs SET run_at = run_at - (created_at - %(now)s), created_at = %(now)s, "
+        "locked_until = NULL WHERE created_at > %(future)s",
+        {"now": now, "future": now + FUTURE},
     )

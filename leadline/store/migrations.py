@@ -12,7 +12,9 @@ import msgspec
 import psycopg
 
 _LOCK_KEY = 0x1EAD11E5
-_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'"
+# A long migration is in nobody's way; one that waits for a lock is. The database itself may have a
+# limit for statements (docs/scale.md).
+_TIMEOUTS = "SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0"
 
 
 class MigrationError(Exception):
@@ -83,7 +85,7 @@ def migrate(
             before_upgrade(waiting[0])
         for migration in waiting:
             with connection.transaction():
-                connection.execute(_LOCK_TIMEOUT)
+                connection.execute(_TIMEOUTS)
                 apply(connection, [migration], now)
         return [migration.name for migration in waiting]
     finally:

@@ -6,7 +6,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,11 @@ from psycopg.conninfo import make_conninfo
 
 from leadline.store import migrations
 from leadline.store.backup import BackupError, restore_backup, write_backup
+
+_OTHERS = """
+    SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 class Rehearsal(msgspec.Struct, frozen=True):
@@ -70,18 +75,19 @@ def _copy_of(
 def _make_copy(source: psycopg.Connection[Any], name: str, copy_url: str, now: datetime) -> None:
     create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
     try:
-        try:
-            # As files, which is quick, and possible only while nobody else is connected.
-            template = sql.Identifier(source.info.dbname)
-            source.execute(create + sql.SQL(" TEMPLATE {}").format(template))
-        except psycopg.errors.ObjectInUse:
-            source.execute(create)
-            _fill(source, copy_url, now)
+        # As files, which is quick, but possible only while nobody else is connected.
+        if source.execute(_OTHERS).fetchone() is None:
+            with suppress(psycopg.errors.ObjectInUse):
+                template = sql.Identifier(source.info.dbname)
+                source.execute(create + sql.SQL(" TEMPLATE {}").format(template))
+                return
+        source.execute(create)
     except psycopg.errors.InsufficientPrivilege as error:
         raise BackupError(
             "The role may not make the database for the copy. ALTER ROLE it CREATEDB, or restore a "
             "backup into a database of your own and migrate that."
         ) from error
+    _fill(source, copy_url, now)
 
 
 def _fill(source: psycopg.Connection[Any], copy_url: str, now: datetime) -> None:

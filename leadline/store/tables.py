@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -44,6 +45,13 @@ class Table(Generic[Row]):
             + condition
             + f" RETURNING {', '.join(self.columns)}".encode()
         )
+
+    def update_where(self, changed: Iterable[str], condition: bytes) -> bytes:
+        """The UPDATE that sets these columns of this organization's rows that fulfil it."""
+        sets = ", ".join(f"{column} = %({column})s" for column in changed)
+        return (
+            f"UPDATE {self.name} SET {sets} WHERE organization_id = %(organization_id)s AND "
+        ).encode() + condition
 
     def parameters(self, row: Row) -> dict[str, Any]:
         """The row as parameters of ``insert_sql``."""

@@ -6,12 +6,12 @@ pipelined: BEGIN, inserts, events, jobs and COMMIT cost no round trip of their o
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
-from typing import Any, LiteralString, TypeVar
+from datetime import date, datetime
+from time import perf_counter
+from typing import Any, TypeVar
 
 import msgspec
 from psycopg import AsyncConnection
@@ -19,25 +19,10 @@ from psycopg.rows import args_row, scalar_row, tuple_row
 
 from leadline.kernel.ids import new_id
 from leadline.kernel.scope import Scope
+from leadline.store.scoping import Statement, check_scoped
 from leadline.store.tables import Row, Table
 
 R = TypeVar("R")
-Statement = LiteralString | bytes
-
-# Tables without an organization: a statement on these alone needs no scope.
-GLOBAL_TABLES = frozenset(
-    {
-        "users",
-        "api_keys",
-        "refresh_tokens",
-        "login_failures",
-        "instance_secrets",
-        "schema_migrations",
-        "organizations",
-    }
-)
-_TABLE_NAMES = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:ONLY\s+)?([a-z_]+)\b(?!\s*\()")
-_CTE_NAMES = re.compile(r"\b([a-z_]+)(?:\s*\([^()]*\))?\s+AS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(")
 
 _EVENT_COLUMNS = (
     "organization_id",
@@ -57,10 +42,6 @@ _EVENT_COLUMNS = (
 _JOB_COLUMNS = ("organization_id", "id", "name", "payload", "run_at", "created_at")
 
 
-class UnscopedStatementError(Exception):
-    """A statement touches tenant tables without naming the organization. A programming error."""
-
-
 class Unit:
     """What an action works with. ``now`` is the instant of the whole request."""
 
@@ -75,7 +56,11 @@ class Unit:
         self.scope = scope
         self.now = now
         self.request_id = request_id
+        # What it has cost: told by Server-Timing, the logs and the metrics.
         self.statement_count = 0
+        self.row_count = 0
+        self.database_s = 0.0
+        self.pool_wait_s = 0.0
         self._events: list[tuple[Any, ...]] = []
         self._jobs: list[tuple[Any, ...]] = []
         self._tallies: dict[WriteTally, Counter[Any]] = {}
@@ -97,37 +82,45 @@ class Unit:
 
     async def fetch_all(self, make: Callable[..., R], sql: Statement, **parameters: Any) -> list[R]:
         """All rows, each made by ``make(*columns)``."""
-        cursor = await self._run(sql, parameters, args_row(make))
-        rows: list[R] = await cursor.fetchall()
-        return rows
+        return await self._fetch(sql, parameters, args_row(make))
 
     async def fetch_one(
         self, make: Callable[..., R], sql: Statement, **parameters: Any
     ) -> R | None:
         """The first row made by ``make(*columns)``, or None."""
-        cursor = await self._run(sql, parameters, args_row(make))
-        row: R | None = await cursor.fetchone()
-        return row
+        rows: list[R] = await self._fetch(sql, parameters, args_row(make))
+        return rows[0] if rows else None
 
     async def fetch_value(self, sql: Statement, **parameters: Any) -> Any:
         """The first column of the first row, or None."""
-        cursor = await self._run(sql, parameters, scalar_row)
-        return await cursor.fetchone()
+        values = await self._fetch(sql, parameters, scalar_row)
+        return values[0] if values else None
 
     async def fetch_values(self, sql: Statement, **parameters: Any) -> list[Any]:
         """The first column of every row."""
-        cursor = await self._run(sql, parameters, scalar_row)
-        return list(await cursor.fetchall())
+        return await self._fetch(sql, parameters, scalar_row)
 
     async def execute(self, sql: Statement, **parameters: Any) -> None:
         """Runs a statement whose result nobody needs; in a write it is only queued."""
+        started = perf_counter()
         await self._run(sql, parameters, tuple_row)
+        self.database_s += perf_counter() - started
 
     async def execute_count(self, sql: Statement, **parameters: Any) -> int:
         """Runs a statement and says how many rows it touched."""
+        started = perf_counter()
         async with self._connection.pipeline():  # leaving it waits for the answer
             cursor = await self._run(sql, parameters, tuple_row)
+        self.database_s += perf_counter() - started
         return int(cursor.rowcount)
+
+    async def _fetch(self, sql: Statement, parameters: dict[str, Any], factory: Any) -> list[Any]:
+        started = perf_counter()
+        cursor = await self._run(sql, parameters, factory)
+        rows: list[Any] = await cursor.fetchall()
+        self.database_s += perf_counter() - started
+        self.row_count += len(rows)
+        return rows
 
     async def _run(self, sql: Statement, parameters: dict[str, Any], factory: Any) -> Any:
         check_scoped(sql)
@@ -229,7 +222,8 @@ class Unit:
     async def finish(self) -> None:
         """Writes what is left to write. Only the commit follows."""
         await self.flush()
-        for write, counts in self._tallies.items():
+        while self._tallies:
+            write, counts = self._tallies.popitem()
             await write(self, counts)
 
     async def _insert_many(
@@ -268,6 +262,8 @@ def _plain(value: Any) -> Any:
         return bytes(value)
     if isinstance(value, datetime):
         return datetime.combine(value.date(), value.timetz())
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
     raise NotImplementedError(type(value))
 
 
@@ -283,18 +279,3 @@ def _multi_insert(table: str, columns: tuple[str, ...], size: int) -> bytes:
         ).encode()
         _multi_inserts[(table, size)] = found
     return found
-
-
-_checked: set[Statement] = set()
-
-
-def check_scoped(sql: Statement) -> None:
-    """Refuses a statement on tenant tables that does not name the organization."""
-    if sql in _checked:
-        return
-    text = sql.decode() if isinstance(sql, bytes) else sql
-    named = set(_TABLE_NAMES.findall(text)) - set(_CTE_NAMES.findall(text)) - GLOBAL_TABLES
-    named -= {"unnest", "generate_series", "jsonb_to_recordset", "set"}
-    if named and "%(organization_id)s" not in text:
-        raise UnscopedStatementError(f"no organization in a statement on {sorted(named)}: {text}")
-    _checked.add(sql)

@@ -8,10 +8,6 @@ from typing import Any
 
 import pytest
 
-from leadline.features.custom_fields.actions import create_custom_field
-from leadline.features.custom_fields.tables import FieldNoun
-from leadline.features.opportunities.actions import insert_opportunity
-from leadline.features.pipelines.queries import stage_book
 from leadline.kernel.scope import Scope
 from leadline.store.unit import Unit
 from tests.cast import World
@@ -68,35 +64,19 @@ def count_events(world: World) -> int:
     return found
 
 
-def custom_field(world: World, noun: FieldNoun, name: str, kind: str = "text") -> str:
+def custom_field(world: World, noun: str, name: str, kind: str = "text") -> str:
     """A new custom field of north, as the key that its values have in Close."""
-
-    async def make(unit: Unit) -> str:
-        field = await create_custom_field(unit, noun, name=name, kind=kind, rank=0)
-        return f"custom.cf_{field.id.hex()}"
-
-    made: str = _as_ada(world, make)
-    return made
+    body: Json = {"name": name, "type": kind}
+    if kind == "choices":
+        body |= {"choices": ["Choice 1", "Choice 2"], "accepts_multiple_values": True}
+    return f"custom.{world.ada.close.post(f'/custom_field/{noun}/', body)['id']}"
 
 
 def opportunity(world: World, lead_id: str, contact_id: str | None = None) -> str:
     """A new opportunity on a lead, in the first status of its pipeline."""
 
-    async def make(unit: Unit) -> str:
-        stage = (await stage_book(unit, "opportunity")).first()
-        assert stage is not None
-        made = await insert_opportunity(
-            unit,
-            id_of(lead_id),
-            stage,
-            contact_id=id_of(contact_id) if contact_id else None,
-            name="Deal",
-            user_id=unit.scope.user_id,
-            custom={},
-        )
-        return f"oppo_{made.id.hex()}"
-
-    made: str = _as_ada(world, make)
+    fields = {"lead_id": lead_id, "contact_id": contact_id}
+    made: str = world.ada.close.post("/opportunity/", fields, 200)["id"]
     return made
 
 

@@ -21,6 +21,7 @@ def test_opportunities_are_embedded(world: World):
     oppo = opportunity(world, made["id"], bruce)
     world.sql(
         "UPDATE opportunities SET value_minor = 130050, value_period = 'monthly', note = 'A & B', "
+        "note_html = '<body><p>A &amp; B</p></body>', "
         "confidence = 75 WHERE id = %s",
         id_of(oppo),
     )
@@ -31,6 +32,7 @@ def test_opportunities_are_embedded(world: World):
     assert shown == {
         "annualized_expected_value": 1170450,
         "annualized_value": 1560600,
+        "attachments": [],
         "confidence": 75,
         "contact_id": bruce,
         "contact_name": "Bruce",
@@ -49,6 +51,7 @@ def test_opportunities_are_embedded(world: World):
         "note_html": "<body><p>A &amp; B</p></body>",
         "organization_id": made["organization_id"],
         "pipeline_name": "Sales",
+        "status_display_name": "Active",
         "status_label": "Active",
         "status_type": "active",
         "updated_by": me,
@@ -92,8 +95,8 @@ def test_a_list_costs_as_much_for_thirty_as_for_one(world: World, monkeypatch: p
         assert len(world.ada.close.get("/lead/")["data"]) == 1
         fill(29)
         assert len(world.ada.close.get("/lead/")["data"]) == 30
-    # Leads, their number, contacts, opportunities, stages, pipelines, names.
-    assert counts == [7, 7]
+    # Leads, their number, contacts, opportunities, tasks, stages, pipelines, names, links.
+    assert counts == [9, 9]
 
 
 def test_the_link_leads_to_where_the_caller_found_the_server(world: World):

@@ -53,7 +53,7 @@ def transitions(world: World, lead_id: str) -> list[tuple[Any, ...]]:
 
 def test_a_lead_is_created_with_its_contacts(world: World):
     source = custom_field(world, "lead", "Source")
-    choices = custom_field(world, "lead", "Choices")
+    choices = custom_field(world, "lead", "Choices", "choices")
     status_id = statuses(world)["Qualified"]
     values = {source: "Website contact form", choices: ["Choice 1", "Choice 2"]}
     made = lead(world, **BLUTH, **values, status_id=status_id)
@@ -297,7 +297,7 @@ def test_a_deleted_lead_takes_everything_along_but_its_history(world: World):
         (called["id"], "call"),
     ):
         assert events(world, object_id) == [(noun, "created"), (noun, "deleted")]
-    assert transitions(world, made["id"]) == [(None, "New Lead")]
+    assert transitions(world, made["id"]) == [(None, "New Lead"), (None, "Active")]
 
 
 def test_another_organizations_leads_are_not_there(world: World):

@@ -26,9 +26,17 @@ def test_me_is_the_user_of_the_key_in_its_organization(world: World):
         "phone_numbers": [],
     }
     assert membership.pop("id").startswith("memb_")
+    assert "delete_leads" in membership.pop("permissions_granted")
     assert membership == {
         "auto_record_calls": "unset",
+        "default_caller_id": None,
+        "hangup_recording_url": None,
+        "is_free": False,
+        "may_workflows_impersonate": False,
+        "onboarding_status": "completed",
         "organization_id": organization_id,
+        "primary_personal_number": None,
+        "role": "user",
         "role_id": "user",
         "track_email_opens": False,
         "user_id": user_id,

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from leadline.flows.change_time_zone import change_time_zone
+from leadline.kernel.rights import Role
+from leadline.kernel.scope import Scope
 from tests.cast import World
 from tests.outreach import make_configuration, send_lead
 
@@ -161,11 +164,17 @@ def test_periods_follow_the_organizations_time_zone(world: World):
     world.clock.instant = world.clock.instant.replace(hour=23, minute=30)
     send_lead(world.bo, make_configuration(world.bo))
     assert history(world)[0]["period"] == "2026-05-17"
-    world.sql(
-        "UPDATE organizations SET time_zone = 'Asia/Tokyo' WHERE id = %s",
-        world.bo.organization_id,
-    )
+    set_time_zone(world, "Asia/Tokyo")
     assert history(world)[0]["period"] == "2026-05-18"
+
+
+def set_time_zone(world: World, zone: str) -> None:
+    async def run() -> None:
+        scope = Scope(world.bo.organization_id, b"", Role.ADMIN, b"")
+        async with world.services.database.writing(scope) as unit:
+            await change_time_zone(unit, zone)
+
+    world.call(run)
 
 
 def summary(world: World, **params: str) -> dict[str, Any]:

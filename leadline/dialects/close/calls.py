@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypedDict
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from leadline.dialects.close import filters, spelling
+from leadline.dialects.close.activities import list_activities
 from leadline.dialects.close.crud import Wire, delete_operation, get_operation, operation
 from leadline.dialects.close.custom_values import refuse_custom
 from leadline.dialects.close.spelling import (
@@ -21,10 +21,9 @@ from leadline.dialects.close.spelling import (
     spell_time,
 )
 from leadline.dialects.wire.instants import Instant
-from leadline.dialects.wire.operation import Parameter, Request
+from leadline.dialects.wire.operation import Request
 from leadline.features.calls.actions import delete_call
 from leadline.features.calls.inputs import MAX_DURATION_S, CallChange, Direction, NewCall, Status
-from leadline.features.calls.queries import CallFilter, page_of_calls
 from leadline.features.calls.tables import CALLS, Call
 from leadline.features.users.queries import names_of
 from leadline.flows.log_call import change_call, log_call
@@ -191,33 +190,6 @@ async def show(unit: Unit, found: list[Call]) -> list[CallShape]:
 # The operations.
 
 
-async def list_calls(request: Request[None]) -> Any:
-    unit, query = request.unit, request.query
-    page = spelling.page_of(query)
-    problems = Problems()
-    created = filters.bounds(query, "date_created", problems)
-    happened = filters.bounds(query, "activity_at", problems)
-    problems.stop_if_any()
-    wanted = CallFilter(
-        ids=filters.ids(query, "id", "acti"),
-        lead_ids=filters.ids(query, "lead_id", "lead"),
-        contact_ids=filters.ids(query, "contact_id", "cont"),
-        user_ids=filters.ids(query, "user_id", "user"),
-        created_after=created.get("gt"),
-        created_from=created.get("gte"),
-        created_before=created.get("lt"),
-        created_to=created.get("lte"),
-        happened_after=happened.get("gt"),
-        happened_from=happened.get("gte"),
-        happened_before=happened.get("lt"),
-        happened_to=happened.get("lte"),
-    )
-    found = []
-    if "Call" in (filters.words(query, "_type") or ["Call"]):
-        found = await page_of_calls(unit, wanted, page.fetch, page.skip)
-    return spelling.list_of(await show(unit, found), page, query)
-
-
 async def create(request: Request[CallBody]) -> Any:
     body = request.body
     problems = Problems()
@@ -277,18 +249,8 @@ WIRE = Wire(
     write=Right.CALL_WRITE,
 )
 
-FILTERS = (
-    Parameter("id__in", "These calls alone, separated by commas."),
-    Parameter("lead_id", "Calls of these leads alone, separated by commas."),
-    Parameter("contact_id", "Calls with these contacts alone, separated by commas."),
-    Parameter("user_id", "Calls of these users alone, separated by commas."),
-    Parameter("_type", "Kinds of activities, separated by commas; all here are Call."),
-    *filters.bound_parameters("date_created"),
-    *filters.bound_parameters("activity_at"),
-)
-
 OPERATIONS = (
-    operation(WIRE, "list", list_calls, filters=FILTERS),
+    list_activities(WIRE, "Call"),
     operation(WIRE, "create", create, body=CallBody, ignored=IGNORED),
     get_operation(WIRE),
     operation(WIRE, "update", update, body=CallChangeBody, ignored=IGNORED),

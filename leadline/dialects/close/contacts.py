@@ -10,7 +10,14 @@ from msgspec import UNSET, Meta, UnsetType
 
 from leadline.dialects.close import filters, spelling
 from leadline.dialects.close.crud import Wire, operation
-from leadline.dialects.close.custom_values import fields_for, read_custom, spell_custom
+from leadline.dialects.close.custom_values import FieldBook, fields_for, read_custom, spell_custom
+from leadline.dialects.close.object_links import (
+    NO_EXTRAS,
+    Extras,
+    LinkShape,
+    extras_for,
+    links_on,
+)
 from leadline.dialects.close.spelling import ContactId, LeadId, UserId, spell_id, spell_id_or_null
 from leadline.dialects.wire.instants import Instant
 from leadline.dialects.wire.operation import Parameter, Request
@@ -24,10 +31,9 @@ from leadline.features.contacts.inputs import (
     read_phones,
     read_urls,
 )
-from leadline.features.contacts.queries import page_of_contacts
+from leadline.features.contacts.queries import display_name, page_of_contacts
 from leadline.features.contacts.tables import CONTACTS, Contact, Method
 from leadline.features.custom_fields.actions import merged
-from leadline.features.custom_fields.tables import CustomField
 from leadline.features.leads.tables import LEADS
 from leadline.features.users.queries import names_of
 from leadline.flows.change_contacts import add_contact, delete_contact, move_contact
@@ -65,7 +71,7 @@ class ContactShape(TypedDict):
     display_name: str
     emails: list[EmailShape]
     id: str
-    integration_links: list[str]
+    integration_links: list[LinkShape]
     lead_id: str
     name: str | None
     organization_id: str
@@ -131,19 +137,9 @@ class ContactChangeBody(msgspec.Struct, frozen=True, kw_only=True):
 # On the way out.
 
 
-def display_name(contact: Contact) -> str:
-    """The name, else how the contact is reached."""
-    if contact.name:
-        return contact.name
-    if contact.emails:
-        return contact.emails[0]["value"]
-    if contact.phones:
-        return phone_numbers.for_people(contact.phones[0]["value"])
-    return "Untitled"
-
-
-def spell_email(method: Method) -> EmailShape:
-    return {"email": method["value"], "is_unsubscribed": False, "type": method["type"]}
+def spell_email(method: Method, unsubscribed: frozenset[str]) -> EmailShape:
+    email = method["value"]
+    return {"email": email, "is_unsubscribed": email in unsubscribed, "type": method["type"]}
 
 
 def spell_phone(method: Method) -> PhoneShape:
@@ -156,13 +152,13 @@ def spell_phone(method: Method) -> PhoneShape:
     }
 
 
-def spell_contact(row: Contact) -> ContactShape:
+def spell_contact(row: Contact, extras: Extras = NO_EXTRAS) -> ContactShape:
     shape: ContactShape = {
         "created_by": spell_id_or_null("user", row.created_by),
         "date_created": spelling.spell_time(row.created_at),
         "date_updated": spelling.spell_time(row.updated_at),
         "display_name": display_name(row),
-        "emails": [spell_email(method) for method in row.emails],
+        "emails": [spell_email(method, extras.unsubscribed) for method in row.emails],
         "id": spell_id("cont", row.id),
         "integration_links": [],
         "lead_id": spell_id("lead", row.lead_id),
@@ -176,11 +172,14 @@ def spell_contact(row: Contact) -> ContactShape:
     }
     if row.custom:
         shape.update(spell_custom(row.custom))  # type: ignore[typeddict-item]  # keys of its own
+    if extras.links:
+        shape["integration_links"] = links_on(extras.links, "contact", shape)
     return shape
 
 
 async def show(unit: Unit, found: list[Contact]) -> list[ContactShape]:
-    return [spell_contact(row) for row in found]
+    extras = await extras_for(unit, found)
+    return [spell_contact(row, extras) for row in found]
 
 
 # On the way in.
@@ -207,7 +206,7 @@ def read_new_contact(
     unit: Unit,
     body: ContactBody,
     raw: Mapping[str, Any],
-    fields: list[CustomField],
+    fields: FieldBook,
     problems: Problems,
     *,
     path: Path = (),
@@ -241,7 +240,7 @@ async def check_users(
 def _read_change(
     request: Request[ContactChangeBody],
     before: Contact,
-    fields: list[CustomField],
+    fields: FieldBook,
     problems: Problems,
 ) -> ContactChange:
     body, country = request.body, request.scope.country

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, LiteralString
 
 from leadline.dialects.close import spelling
@@ -27,6 +27,13 @@ class Noun:
     shape: Any
     read: Right
     write: Right
+    delete: Right | None = field(default=None, kw_only=True)
+
+    def right_for(self, method: str) -> Right:
+        """The right that an operation needs; deleting may need one of its own."""
+        if method == "GET":
+            return self.read
+        return self.delete or self.write if method == "DELETE" else self.write
 
     def id_in(self, request: Request[Any]) -> bytes:
         return spelling.id_in_path(self.noun, self.prefix, request.path["id"])
@@ -82,7 +89,7 @@ def operation(
         method=method,
         path=noun.path + rest,
         summary=summary.format(many=noun.tag.lower(), one=_with_article(noun.noun)),
-        right=noun.read if method == "GET" else noun.write,
+        right=noun.right_for(method),
         run=run,
         tag=noun.tag,
         query=(*spelling.PAGING, *query, *filters) if is_list else (*query, *filters),

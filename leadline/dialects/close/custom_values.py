@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from leadline.features.custom_fields.inputs import check_value
-from leadline.features.custom_fields.queries import fields_of
+import msgspec
+
+from leadline.dialects.close.role_names import role_of
+from leadline.features.custom_fields.inputs import MAX_VALUES, Known, as_list, is_empty, read_value
+from leadline.features.custom_fields.queries import fields_of, known_references
 from leadline.features.custom_fields.tables import CustomField, CustomValues, FieldNoun
 from leadline.kernel.errors import Path, Problems
 from leadline.kernel.ids import parse_prefixed
@@ -14,21 +17,60 @@ from leadline.store.unit import Unit
 
 Json = Mapping[str, Any]
 
+# What may follow a field's name: the values are added to those it has, or taken from them.
+_SUFFIXES = (".add", ".remove")
+
+
+class FieldBook(msgspec.Struct, frozen=True):
+    """The custom fields of a noun, what their values may refer to, and the caller's role."""
+
+    by_key: dict[str, CustomField]
+    by_name: dict[str, CustomField]
+    known: Known
+    role: str
+
+    def find(self, name: str) -> CustomField | None:
+        """The field of that id or name."""
+        object_id = parse_prefixed("cf", name)
+        return self.by_name.get(name) if object_id is None else self.by_key.get(object_id.hex())
+
+    def resolve(self, name: str) -> tuple[CustomField | None, str]:
+        """The field, and the suffix if the name has one that is not part of the name itself."""
+        field = self.find(name)
+        if field is None:
+            for suffix in _SUFFIXES:
+                if name.endswith(suffix):
+                    return self.find(name.removesuffix(suffix)), suffix
+        return field, ""
+
 
 def spell_custom(values: CustomValues) -> dict[str, Any]:
     """The keys that stand beside those of the object."""
     return {f"custom.cf_{key}": value for key, value in values.items()}
 
 
-async def fields_for(unit: Unit, noun: FieldNoun, objects: Sequence[Json]) -> list[CustomField]:
-    """The custom fields of a noun; costs nothing when none of the objects has a value."""
-    if not any(True for given in objects for _ in _values(given)):
-        return []
-    return await fields_of(unit, noun)
+async def fields_for(
+    unit: Unit, noun: FieldNoun, objects: Sequence[Json], type_id: bytes | None = None
+) -> FieldBook:
+    """What is needed to read the values in these objects; costs nothing when there are none."""
+    named = [(name, value) for given in objects for _, name, value in _values(given)]
+    fields = await fields_of(unit, noun, type_id) if named else []
+    book = FieldBook(
+        {field.id.hex(): field for field in fields},
+        {field.name: field for field in reversed(fields)},
+        Known(),
+        role_of(unit.scope),
+    )
+    pairs = [
+        (field, value)
+        for name, value in named
+        if (field := book.resolve(name)[0]) is not None and not is_empty(value)
+    ]
+    return msgspec.structs.replace(book, known=await known_references(unit, pairs))
 
 
 def read_custom(
-    fields: list[CustomField],
+    book: FieldBook,
     given: Json,
     problems: Problems,
     path: Path = (),
@@ -39,22 +81,51 @@ def read_custom(
 
     ``before`` are the values so far: what does not change is not checked again.
     """
-    by_key = {field.id.hex(): field for field in fields}
-    by_name = {field.name: field for field in fields}
+    so_far = before or {}
     values: CustomValues = {}
     if not isinstance(given.get("custom", {}), dict | None):
         problems.add("type", *path, "custom", text="Value must be of dict type.")
     for place, name, value in _values(given):
-        object_id = parse_prefixed("cf", name)
-        field = by_name.get(name) if object_id is None else by_key.get(object_id.hex())
+        where = (*path, *place)
+        field, suffix = book.resolve(name)
         if field is None:
-            problems.add("unknown_field", *path, *place, text="There is no such custom field.")
+            problems.add("unknown_field", *where, text="There is no such custom field.")
             continue
         key = field.id.hex()
-        if before is None or value != before.get(key):
-            check_value(field, value, (*path, *place), problems)
-        values[key] = None if value in ("", []) else value
+        present = values.get(key, so_far.get(key))
+        if not suffix and value == present:
+            continue
+        read = _read(book, field, suffix, value, present, where, problems)
+        allowed = field.editable_with_roles
+        if read != present and allowed and book.role not in allowed:
+            problems.add("read_only", *where, text="Your role may not change this field.")
+        values[key] = read
     return values
+
+
+def _read(  # noqa: PLR0917 - what there was, what is given, and where
+    book: FieldBook,
+    field: CustomField,
+    suffix: str,
+    value: Any,
+    present: Any,
+    where: Path,
+    problems: Problems,
+) -> Any:
+    """What the field has when the value is set, added to or removed from what it has now."""
+    if suffix and not field.accepts_multiple_values:
+        problems.add("conflict", *where, text="The field does not accept multiple values.")
+        return present
+    if suffix == ".remove":
+        gone = [book.known.references.get(str(each), each) for each in as_list(value)]
+        return [each for each in as_list(present) if each not in gone] or None
+    read = read_value(field, value, where, problems, book.known)
+    if suffix != ".add":
+        return read
+    united = list(dict.fromkeys([*as_list(present), *as_list(read)]))
+    if len(united) > MAX_VALUES:
+        problems.add("too_long", *where)
+    return united or None
 
 
 def refuse_custom(given: Json, problems: Problems) -> None:
@@ -64,9 +135,14 @@ def refuse_custom(given: Json, problems: Problems) -> None:
 
 
 def _values(given: Json) -> Iterator[tuple[Path, str, Any]]:
-    """Where each value stands, the id or name of its field, and the value."""
+    """Where each value stands, the id or name of its field, and the value.
+
+    Whole values come first, then what is added and taken away.
+    """
+    found: list[tuple[Path, str, Any]] = []
     for key, value in given.items():
         if key.startswith("custom."):
-            yield (key,), key.removeprefix("custom."), value
+            found.append(((key,), key.removeprefix("custom."), value))
         elif key == "custom" and isinstance(value, dict):
-            yield from ((("custom", name), name, inner) for name, inner in value.items())
+            found += [(("custom", name), name, inner) for name, inner in value.items()]
+    yield from sorted(found, key=lambda each: each[1].endswith(_SUFFIXES))

@@ -30,6 +30,17 @@ def ids(query: Mapping[str, str], name: str, prefix: str) -> list[bytes] | None:
     return [object_id for object_id in found if object_id is not None]
 
 
+def flag(query: Mapping[str, str], name: str) -> bool | None:
+    """Yes or no, None when nothing is said: ``false`` (and 0) is no, everything else yes."""
+    text = query.get(name, "").strip().lower()
+    return text not in ("false", "0") if text else None
+
+
+def flag_parameter(name: str, text: str) -> Parameter:
+    """A yes or no, as the OpenAPI document shows it."""
+    return Parameter(name, text, {"type": "boolean"})
+
+
 def bounds(query: Mapping[str, str], name: str, problems: Problems) -> dict[str, datetime]:
     """``name__gt`` and its siblings by their last word; a value that is no time is a problem."""
     found: dict[str, datetime] = {}

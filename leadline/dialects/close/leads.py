@@ -19,7 +19,9 @@ from leadline.dialects.close.contacts import (
 from leadline.dialects.close.crud import Noun, operation
 from leadline.dialects.close.custom_values import fields_for, read_custom
 from leadline.dialects.close.lead_shapes import LeadShape, Related, related_to, spell_lead
+from leadline.dialects.close.object_links import extras_for
 from leadline.dialects.close.spelling import LeadId, StatusId, UserId
+from leadline.dialects.close.tasks import calendar_of
 from leadline.dialects.wire.instants import Instant
 from leadline.dialects.wire.operation import Request
 from leadline.features.contacts.inputs import NewContact
@@ -86,8 +88,8 @@ class LeadChangeBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _show(request: Request[Any], leads: list[Lead], related: Related) -> list[LeadShape]:
-    base_url, currency = _base_url(request), request.scope.currency
-    return [spell_lead(lead, related, base_url, currency) for lead in leads]
+    base_url, currency, calendar = _base_url(request), request.scope.currency, calendar_of(request)
+    return [spell_lead(lead, related, base_url, currency, calendar) for lead in leads]
 
 
 def _show_one(request: Request[Any], lead: Lead, related: Related) -> Mapping[str, Any]:
@@ -222,7 +224,9 @@ async def create(request: Request[LeadBody]) -> Any:
     if stage is None:
         raise RefusedError("The default lead pipeline has no status.")
     lead, made = await create_lead(unit, new, contacts, stage)
-    return _show_one(request, lead, Related({lead.id: made}, {}, {stage.id: stage}, {}, names))
+    extras = await extras_for(unit, made)
+    related = Related({lead.id: made}, {}, {stage.id: stage}, {}, names, extras=extras)
+    return _show_one(request, lead, related)
 
 
 async def update(request: Request[LeadChangeBody]) -> Any:
@@ -255,7 +259,9 @@ async def _check_contacts(
     if "contacts" not in raw:
         return
     contacts = (await contacts_of_leads(unit, [lead.id]))[lead.id]
-    if raw["contacts"] != [spell_contact(row) for row in contacts if not row.is_placeholder]:
+    extras = await extras_for(unit, contacts)
+    shown = [spell_contact(row, extras) for row in contacts if not row.is_placeholder]
+    if raw["contacts"] != shown:
         words = "Contacts cannot be changed with their lead: use /contact/."
         problems.add("read_only", "contacts", text=words)
 
@@ -273,6 +279,7 @@ NOUN = Noun(
     shape=LeadShape,
     read=Right.LEAD_READ,
     write=Right.LEAD_WRITE,
+    delete=Right.LEAD_DELETE,
 )
 
 OPERATIONS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 
 import msgspec
@@ -35,12 +35,32 @@ class ContactId(Reference):
     prefix = "cont"
 
 
+class CustomActivityTypeId(Reference):
+    prefix = "actitype"
+
+
+class CustomFieldId(Reference):
+    prefix = "cf"
+
+
+class CustomObjectTypeId(Reference):
+    prefix = "cotype"
+
+
 class LeadId(Reference):
     prefix = "lead"
 
 
+class OpportunityId(Reference):
+    prefix = "oppo"
+
+
 class OutcomeId(Reference):
     prefix = "outcome"
+
+
+class PipelineId(Reference):
+    prefix = "pipe"
 
 
 class StatusId(Reference):
@@ -82,8 +102,22 @@ def spell_time_or_null(instant: datetime | None) -> str | None:
     return None if instant is None else spell_time(instant)
 
 
+def spell_time_without_zone(instant: datetime) -> str:
+    """Microseconds and nothing after them: how newer resources say times, which are in UTC."""
+    return utc_text(instant)
+
+
 def spell_day_or_null(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def tz_offset(headers: Mapping[str, str]) -> timedelta:
+    """How far the caller's clock is ahead of UTC: ``x-tz-offset`` in hours, 0 if it says none."""
+    try:
+        hours = float(headers.get("x-tz-offset", "0"))
+    except ValueError:
+        return timedelta()
+    return timedelta(hours=hours) if -24 < hours < 24 else timedelta()
 
 
 def id_in_path(noun: str, prefix: str, text: str) -> bytes:

@@ -45,6 +45,7 @@ STATUSES: dict[type[errors.LeadlineError], int] = {
     errors.UnauthenticatedError: 401,
     errors.ForbiddenError: 403,
     errors.NotFoundError: 404,
+    errors.TooSlowError: 408,
     errors.ConflictError: 409,
     errors.TooLargeError: 413,
     errors.KeyReusedError: 422,

@@ -188,7 +188,7 @@ def spell_pipeline(book: StageBook, pipeline_id: bytes) -> PipelineShape:
         "createdBy": spell_id_or_null(row.created_by),
         "updatedBy": spell_id_or_null(row.updated_by),
         "createdAt": spell_time(row.created_at),
-        "updatedAt": spell_time(max(row.updated_at, *changes)),
+        "updatedAt": spell_time(max([row.updated_at, *changes])),
     }
 
 

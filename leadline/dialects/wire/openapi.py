@@ -77,16 +77,30 @@ def _schemas(
         elif operation.body is not None:
             bodies[operation.name] = operation.body
     answers = {op.name: op.answer for op in operations if op.answer is not None}
-    kinds = [kind for kind in (*bodies.values(), *answers.values()) if not isinstance(kind, dict)]
+    kinds = [kind for each in (*bodies.values(), *answers.values()) for kind in _kinds_of(each)]
     found, components = msgspec.json.schema_components(
         kinds, schema_hook=_schema_of, ref_template="#/components/schemas/{name}"
     )
     schemas = iter(found)
     shown = [
-        {name: kind if isinstance(kind, dict) else next(schemas) for name, kind in group.items()}
-        for group in (bodies, answers)
+        {name: _any_of(kind, [next(schemas) for _ in _kinds_of(kind)]) for name, kind in group}
+        for group in (bodies.items(), answers.items())
     ]
     return shown[0], shown[1], components
+
+
+def _kinds_of(described: Any) -> tuple[Any, ...]:
+    """The types that describe a body or an answer: none if it is a schema already."""
+    if isinstance(described, dict):
+        return ()
+    return described if isinstance(described, tuple) else (described,)
+
+
+def _any_of(described: Any, schemas: list[Schema]) -> Schema:
+    if not schemas:
+        schema: Schema = described
+        return schema
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
 def _schema_of(kind: type) -> Schema:
@@ -234,6 +248,7 @@ def _usual(dialect: Dialect, operation: Operation) -> dict[int, str]:
     if "{" in operation.path or operation.body is not None:  # a body may name objects too
         texts[errors.NotFoundError] = "There is no such object for this caller."
     if operation.writes:
+        texts[errors.TooSlowError] = "The body did not arrive in time."
         texts[errors.TooLargeError] = "The body is too large."
         texts[errors.ConflictError] = "This contradicts the present state."
         if operation.right is not None:

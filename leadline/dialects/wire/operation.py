@@ -86,9 +86,11 @@ class Operation:
 
     ``right`` None means public: no credential, and no unit of work. ``body`` is a Struct, a
     ``dict`` for free-form objects (``body_schema`` then describes it), or None. ``answer`` is a
-    type that describes the answer, or with ``is_list`` each object of a Close list.
+    type that describes the answer (a tuple of types: one of them does), or with ``is_list`` each
+    object of a Close list.
     ``ignored`` None accepts any other key of the body in silence; otherwise keys that are neither
     in the body type nor in ``ignored`` are refused. ``is_secret`` answers are never stored.
+    ``old_path`` is another path that goes on working, and is not documented.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Operation:
     ignored: frozenset[str] | None = None
     is_secret: bool = False
     needs_key: bool = False
+    old_path: str = ""
     error_body: ErrorBody | None = None
     errors: Mapping[int, str] = field(default_factory=dict)
     description: str = ""
@@ -119,7 +122,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one of the two APIs looks from outside."""
+    """How one of the two APIs looks from outside.
+
+    ``reads_by_post``: a POST can be a GET whose query is in the body (see ``wire/override.py``).
+    """
 
     name: str
     title: str
@@ -131,6 +137,7 @@ class Dialect:
     hook: Hook
     security: Mapping[str, Any]
     headers: Callable[[Any], tuple[tuple[bytes, bytes], ...]] = lambda _: ()
+    reads_by_post: bool = False
 
     def status_of(self, error: LeadlineError) -> int:
         """The HTTP status of an error, by its type."""

@@ -16,18 +16,20 @@ class Router:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root: dict[str, Any] = {}
         for operation in operations:
-            self._add(operation)
+            self._add(operation, operation.path)
+            if operation.old_path:
+                self._add(operation, operation.old_path)
 
-    def _add(self, operation: Operation) -> None:
+    def _add(self, operation: Operation, path: str) -> None:
         node = self._root
         names = []
-        for part in _parts(operation.path):
+        for part in _parts(path):
             if part.startswith("{"):
                 names.append(part.strip("{}"))
             node = node.setdefault(_PARAMETER if part.startswith("{") else part, {})
         methods = node.setdefault("", {})
         if operation.method in methods:
-            raise ValueError(f"two operations for {operation.method} {operation.path}")
+            raise ValueError(f"two operations for {operation.method} {path}")
         methods[operation.method] = (operation, tuple(names))
 
     def find(self, path: str) -> tuple[dict[str, tuple[Operation, tuple[str, ...]]], list[str]]:

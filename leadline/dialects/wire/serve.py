@@ -6,6 +6,7 @@ answer. Errors become bodies by one table per dialect.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 import time
@@ -21,7 +22,9 @@ from psycopg_pool import PoolTimeout
 from leadline.dialects.wire import idempotency
 from leadline.dialects.wire.decode import decode, read_json
 from leadline.dialects.wire.operation import Dialect, Operation, Reply, Request, Services
+from leadline.dialects.wire.override import is_overridden, params_of
 from leadline.dialects.wire.routing import Router
+from leadline.dialects.wire.timing import REQUEST_HEADER, server_timing
 from leadline.kernel.errors import (
     ConflictError,
     ForbiddenError,
@@ -31,11 +34,14 @@ from leadline.kernel.errors import (
     RefusedError,
     TooLargeError,
     TooManyRequestsError,
+    TooSlowError,
     UnauthenticatedError,
     UnsupportedMediaError,
 )
 from leadline.kernel.scope import Scope
+from leadline.platform.metrics import RequestCounter
 from leadline.platform.rate_limits import Allowance, RateLimiter
+from leadline.store.unit import Unit
 
 log = structlog.get_logger("leadline.requests")
 
@@ -70,6 +76,7 @@ class Gate:
         self.services = services
         self._router = Router(dialect.operations)
         settings = services.settings
+        self._counter = RequestCounter(dialect.name)
         self._limiter = RateLimiter(settings.rate_limit, settings.rate_window_s, time.monotonic)
         self._anonymous = RateLimiter(
             settings.anonymous_rate_limit, settings.rate_window_s, time.monotonic
@@ -77,20 +84,26 @@ class Gate:
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         exchange = Exchange(self, scope, receive)
-        started = time.perf_counter()
         status, headers, body = await exchange.answer()
         await send({"type": "http.response.start", "status": status, "headers": headers})
         if scope["method"] == "HEAD":
             body = b""
         await send({"type": "http.response.body", "body": body})
+        seconds = time.perf_counter() - exchange.started
+        operation = exchange.operation.name if exchange.operation else None
+        self._counter.count(operation or "none", status, seconds, exchange.units)
+        who = exchange.scope
         log.info(
             "request",
             dialect=self.dialect.name,
-            operation=exchange.operation.name if exchange.operation else None,
+            operation=operation,
             method=scope["method"],
             path=scope["path"],
             status=status,
-            ms=round((time.perf_counter() - started) * 1000, 1),
+            ms=round(seconds * 1000, 1),
+            statements=sum(unit.statement_count for unit in exchange.units),
+            organization=who.organization_id.hex() if who else None,
+            user=who.user_id.hex() if who else None,
             request_id=exchange.request_id,
         )
 
@@ -129,7 +142,10 @@ class Exchange:
         given = self.headers.get("x-request-id", "")
         self.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         self._client: str = (scope.get("client") or ("", 0))[0]
+        self.started = time.perf_counter()
         self.operation: Operation | None = None
+        self.scope: Scope | None = None
+        self.units: list[Unit] = []
         self._allowance: Allowance | None = None
 
     async def answer(self) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
@@ -149,16 +165,22 @@ class Exchange:
             headers += [_JSON, (b"content-length", str(len(body)).encode())]
         if self._allowance is not None:
             headers += self._dialect.headers(self._allowance)
+        # Not for everybody: what a login costs is nobody's business.
+        if self.scope is not None and self.headers.get(REQUEST_HEADER) == "1":
+            headers.append(server_timing(self.units, time.perf_counter() - self.started))
         return status, headers, body
 
     async def _carry_out(self) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         method, path = self._asgi["method"], self._asgi["path"]
-        operation, parameters = self._gate.find(method, path)
+        reads_by_post = self._dialect.reads_by_post and is_overridden(method, self.headers)
+        operation, parameters = self._gate.find("GET" if reads_by_post else method, path)
         self.operation = operation
         scope = await self._admit(operation)
-        body = await self._read_body() if operation.writes else b""
+        body = await self._read_body() if operation.writes or reads_by_post else b""
         raw, typed = self._decode(operation, body)
         query = dict(parse_qsl(self._asgi["query_string"].decode("latin-1"), True))
+        if reads_by_post:
+            query = params_of(self._read_object(body)) or query
         if "\x00" in path or any("\x00" in part for pair in query.items() for part in pair):
             raise MalformedError("The request contains a NUL character.")
         request: Request[Any] = Request(
@@ -169,6 +191,7 @@ class Exchange:
         if not operation.writes:
             async with self._services.database.reading(scope, self.request_id) as unit:
                 request._unit = unit
+                self.units.append(unit)
                 return _finish(operation, await operation.run(request))
         return await self._write(operation, request, scope, body)
 
@@ -182,6 +205,7 @@ class Exchange:
             # Guessing keys costs us a look-up each, so it is limited like any public operation.
             self._limit(self._gate.take_anonymous(self._client))
             raise
+        self.scope = scope
         self._limit(self._gate.take_allowance(scope.credential))
         if not scope.may(operation.right):
             raise ForbiddenError("Permission denied")
@@ -200,6 +224,14 @@ class Exchange:
             raise MalformedError("The Content-Length header is no number.")
         if len(declared) > 18 or int(declared) > limit:
             raise too_large
+        timeout_s = self._services.settings.body_timeout_s
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._receive_body(limit, too_large)
+        except TimeoutError as error:
+            raise TooSlowError(f"The body took longer than {timeout_s:g} seconds.") from error
+
+    async def _receive_body(self, limit: int, too_large: TooLargeError) -> bytes:
         parts, size = [], 0
         while True:
             message = await self._receive()
@@ -216,19 +248,23 @@ class Exchange:
     def _decode(self, operation: Operation, body: bytes) -> tuple[dict[str, Any], Any]:
         if operation.body is None:
             return {}, None
+        value = self._read_object(body, is_required=operation.body_required)
+        if operation.body is dict:
+            return value, value
+        return value, decode(operation.body, value, self._dialect.hook, operation.ignored)
+
+    def _read_object(self, body: bytes, *, is_required: bool = False) -> dict[str, Any]:
         media = self.headers.get("content-type", "")
         if body and media and "json" not in media.lower():
             raise UnsupportedMediaError(
                 "Please send valid JSON with a 'Content-Type: application/json' header."
             )
         value = read_json(body) if body.strip() else None
-        if value is None and (not operation.body_required or not body.strip()):
+        if value is None and (not is_required or not body.strip()):
             value = {}
         if not isinstance(value, dict):
             raise MalformedError("JSON data must be an object.")
-        if operation.body is dict:
-            return value, value
-        return value, decode(operation.body, value, self._dialect.hook, operation.ignored)
+        return value
 
     async def _write(
         self, operation: Operation, request: Request[Any], scope: Scope, body: bytes
@@ -238,6 +274,7 @@ class Exchange:
             try:
                 async with self._services.database.writing(scope, self.request_id) as unit:
                     request._unit = unit
+                    self.units.append(unit)
                     if key is None:
                         return _finish(operation, await operation.run(request))
                     stored = await idempotency.begin(unit, key, body, self._services.settings)
@@ -268,6 +305,8 @@ class Exchange:
             extra.append((b"retry-after", b"2"))
         else:
             status = self._dialect.status_of(error)
+        if isinstance(error, TooSlowError):
+            extra.append((b"connection", b"close"))  # what may still come is nobody's request
         if isinstance(error, TooManyRequestsError):
             extra.append((b"retry-after", str(max(1, round(error.retry_after_s))).encode()))
         if isinstance(error, UnauthenticatedError):

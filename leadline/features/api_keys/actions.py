@@ -34,6 +34,12 @@ async def regenerate_api_key(unit: Unit, user_id: bytes) -> str:
         "AND user_id = %(user_id)s FOR NO KEY UPDATE",
         user_id=user_id,
     )
+    await revoke_api_keys(unit, user_id)
+    return await create_api_key(unit, user_id)
+
+
+async def revoke_api_keys(unit: Unit, user_id: bytes) -> None:
+    """Ends all keys of a member, whose membership must be locked."""
     for row in await active_keys(unit, user_id):
         await unit.execute(
             "UPDATE api_keys SET revoked_at = %(now)s "
@@ -41,4 +47,3 @@ async def regenerate_api_key(unit: Unit, user_id: bytes) -> str:
             id=row.id,
         )
         unit.record("updated", API_KEYS, row, msgspec.structs.replace(row, revoked_at=unit.now))
-    return await create_api_key(unit, user_id)

@@ -8,15 +8,16 @@ from msgspec import UNSET, UnsetType
 
 from leadline.features.calls.inputs import CallChange, NewCall
 from leadline.features.calls.tables import CALLS, Call
+from leadline.kernel.rights import Right
 from leadline.platform.phone_numbers import to_e164
-from leadline.platform.rich_text import clean_html, html_of_plain, plain_text
+from leadline.platform.rich_text import both_texts
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
 
 async def insert_call(unit: Unit, new: NewCall, lead_id: bytes, contact_id: bytes | None) -> Call:
     """Adds a call to a lead."""
-    note, note_html = _notes(new.note, new.note_html)
+    note, note_html = both_texts(new.note, new.note_html)
     created_by = new.created_by or unit.scope.user_id or None
     row = Call(
         organization_id=unit.organization_id,
@@ -48,6 +49,7 @@ async def update_call(
     unit: Unit, before: Call, change: CallChange, lead_id: bytes, contact_id: bytes | None
 ) -> Call:
     """Changes what is given; ``before`` must be locked."""
+    unit.scope.require_over(before.user_id, Right.ACTIVITY_MANAGE_OTHERS)
     changes: dict[str, Any] = {
         name: getattr(change, name)
         for name in (
@@ -72,7 +74,9 @@ async def update_call(
 
 async def delete_call(unit: Unit, call_id: bytes) -> None:
     """Removes a call."""
-    await writes.delete(unit, CALLS, await rows.lock(unit, CALLS, call_id))
+    call = await rows.lock(unit, CALLS, call_id)
+    unit.scope.require_over(call.user_id, Right.ACTIVITY_MANAGE_OTHERS, Right.ACTIVITY_DELETE_OWN)
+    await writes.delete(unit, CALLS, call)
 
 
 def _phone(text: str | None, country: str) -> str | None:
@@ -81,21 +85,13 @@ def _phone(text: str | None, country: str) -> str | None:
     return to_e164(written, country) or written or None
 
 
-def _notes(note: str | None, note_html: str | None) -> tuple[str, str]:
-    """The note as plain and as rich text; the rich one wins."""
-    if note_html is not None:
-        rich = clean_html(note_html)
-        return plain_text(rich), rich
-    return note or "", html_of_plain(note or "")
-
-
 def _changed_notes(
     before: Call, note: str | UnsetType | None, note_html: str | UnsetType | None
 ) -> dict[str, str]:
     if note_html is not UNSET and note_html != before.note_html:
-        plain, rich = _notes(None, note_html)
+        plain, rich = both_texts(None, note_html)
     elif note_html is UNSET and note is not UNSET and note != before.note:
-        plain, rich = _notes(note, None)
+        plain, rich = both_texts(note, None)
     else:
         return {}
     return {"note": plain, "note_html": rich}

@@ -11,6 +11,7 @@ import msgspec
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.kernel.errors import ConflictError, NotFoundError
+from leadline.platform import phone_numbers
 from leadline.store import rows
 from leadline.store.unit import Unit
 
@@ -60,6 +61,48 @@ class CardFilter(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
+
+
+def display_name(contact: Contact) -> str:
+    """The name, else how the contact is reached."""
+    if contact.name:
+        return contact.name
+    if contact.emails:
+        return contact.emails[0]["value"]
+    if contact.phones:
+        return phone_numbers.for_people(contact.phones[0]["value"])
+    return "Untitled"
+
+
+def lead_display_name(lead: Lead, contacts: list[Contact]) -> str:
+    """The name of a lead, else that of the first of its contacts."""
+    if lead.name:
+        return lead.name
+    shown = [contact for contact in contacts if not contact.is_placeholder]
+    return display_name(shown[0]) if shown else "Untitled"
+
+
+async def names_around(
+    unit: Unit, lead_ids: list[bytes], contact_ids: list[bytes]
+) -> tuple[dict[bytes, str], dict[bytes, str]]:
+    """What these leads and these contacts are called; fetched at once."""
+    leads = await rows.select_ids(unit, LEADS, lead_ids)
+    nameless = [lead.id for lead in leads.values() if not lead.name]
+    found = await rows.select(
+        unit,
+        CONTACTS,
+        "AND NOT is_placeholder AND (lead_id = ANY(%(nameless)s) OR id = ANY(%(ids)s)) "
+        "ORDER BY is_primary DESC, id",
+        nameless=nameless,
+        ids=contact_ids,
+    )
+    of_lead: dict[bytes, list[Contact]] = {}
+    for contact in found:
+        of_lead.setdefault(contact.lead_id, []).append(contact)
+    return (
+        {lead.id: lead_display_name(lead, of_lead.get(lead.id, [])) for lead in leads.values()},
+        {contact.id: display_name(contact) for contact in found},
+    )
 
 
 async def contacts_of_leads(unit: Unit, lead_ids: list[bytes]) -> dict[bytes, list[Contact]]:

@@ -2,38 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from leadline.features.custom_fields.inputs import MAX_VALUE_LENGTH
-from leadline.features.custom_fields.queries import fields_of
+from leadline.features.custom_activity_types.tables import CUSTOM_ACTIVITY_TYPES
+from leadline.features.custom_fields.inputs import (
+    MAX_NAME_LENGTH,
+    MAX_VALUE_LENGTH,
+    TEXTS,
+    CustomFieldChange,
+    NewCustomField,
+    check_name,
+    fit_type,
+    read_value,
+)
+from leadline.features.custom_fields.queries import (
+    associations_of,
+    fields_of,
+    known_references,
+)
 from leadline.features.custom_fields.tables import (
+    ASSOCIATIONS,
     CUSTOM_FIELDS,
+    SHARED,
+    Association,
     CustomField,
     CustomValues,
     FieldNoun,
 )
-from leadline.kernel.errors import Problems
+from leadline.features.custom_object_types.tables import CUSTOM_OBJECT_TYPES
+from leadline.kernel.errors import Problems, RefusedError
+from leadline.store import rows, writes
+from leadline.store.locks import lock_key
+from leadline.store.tables import Table
 from leadline.store.unit import Unit
 
-MAX_FIELDS = 500
-MAX_NAME_LENGTH = 200
+# How many fields come to be by being named, so that a broken form cannot fill the database; and
+# how many a schema has at all.
+MAX_NAMED_FIELDS = 500
+MAX_FIELDS = 1000
+
+# Whose fields may change their type.
+CONVERTIBLE = frozenset({"lead", "contact", "opportunity"})
+
+_TYPES_OF: dict[str, Table[Any]] = {
+    "custom_activity": CUSTOM_ACTIVITY_TYPES,
+    "custom_object": CUSTOM_OBJECT_TYPES,
+}
+
+
+# Values by name.
 
 
 async def values_by_name(
     unit: Unit, noun: FieldNoun, given: Mapping[str, Any], problems: Problems
 ) -> CustomValues:
-    """Values for the ``custom`` column from values by field name; unknown names become fields."""
+    """Values for the ``custom`` column from values by field name; unknown names become fields.
+
+    Text and numbers are kept as they come; other types check their values.
+    """
     if not given:
         return {}
     fields = await fields_named(unit, noun, given, problems)
+    strict = {
+        name: field for name, field in fields.items() if field.coming_type not in {*TEXTS, "number"}
+    }
+    known = await known_references(unit, [(strict[name], given[name]) for name in strict])
     values: CustomValues = {}
     for name, field in fields.items():
-        if len(msgspec.json.encode(given[name])) > MAX_VALUE_LENGTH:
+        value = given[name]
+        if name in strict:
+            value = read_value(field, value, (name,), problems, known)
+        elif len(msgspec.json.encode(value)) > MAX_VALUE_LENGTH:
             problems.add("too_long", name)
-        values[field.id.hex()] = given[name]
+        values[field.id.hex()] = value
     return values
 
 
@@ -42,8 +87,8 @@ async def fields_named(
 ) -> dict[str, CustomField]:
     """The fields of these names. ``samples`` are values: a new field's type follows from them.
 
-    Numbers make a number field, everything else text. An organization has at most ``MAX_FIELDS``
-    per noun, so that a broken form cannot fill the database with fields.
+    Numbers make a number field, everything else text. No more than ``MAX_NAMED_FIELDS`` come to
+    be in this way.
     """
     known = {field.name: field for field in await fields_of(unit, noun)}
     found: dict[str, CustomField] = {}
@@ -56,37 +101,25 @@ async def fields_named(
                 words = "This name cannot be a field."
                 problems.add("too_long", name[:MAX_NAME_LENGTH], text=words)
                 continue
-            if len(known) >= MAX_FIELDS:
-                words = f"There are {MAX_FIELDS} custom fields already; this one is unknown."
+            if len(known) >= MAX_NAMED_FIELDS:
+                words = f"There are {len(known)} custom fields already; this one is unknown."
                 problems.add("unknown_field", name, text=words)
                 continue
             is_number = isinstance(sample, int | float) and not isinstance(sample, bool)
-            kind = "number" if is_number else "text"
-            field = known[name] = await create_custom_field(
-                unit, noun, name=name, kind=kind, rank=len(known)
+            new = NewCustomField(noun=noun, name=name, type="number" if is_number else "text")
+            field = known[name] = await _add_named(
+                unit, _row(unit, new, _next_rank(known.values()))
             )
         found[name] = field
     return found
 
 
-async def create_custom_field(
-    unit: Unit, noun: FieldNoun, *, name: str, kind: str, rank: int
-) -> CustomField:
+async def _add_named(unit: Unit, row: CustomField) -> CustomField:
     """Adds a field; two requests that add the same one at once end with one field."""
-    row = CustomField(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
-        noun=noun,
-        name=name,
-        type=kind,
-        rank=rank,
-        created_at=unit.now,
-        updated_at=unit.now,
-    )
     existing = await unit.fetch_one(
         CustomField,
         CUSTOM_FIELDS.insert_sql
-        + b" ON CONFLICT (organization_id, noun, name) DO UPDATE SET name = excluded.name "
+        + b" ON CONFLICT (organization_id, noun, type_id, name) DO UPDATE SET name = excluded.name "
         b"RETURNING " + ", ".join(CUSTOM_FIELDS.columns).encode(),
         **CUSTOM_FIELDS.parameters(row),
     )
@@ -100,3 +133,227 @@ def merged(before: CustomValues, changes: CustomValues) -> CustomValues:
     """``before`` with ``changes``; null unsets a value."""
     united = {**before, **changes}
     return {key: value for key, value in united.items() if value is not None}
+
+
+# Definitions.
+
+
+async def take_turns(unit: Unit) -> None:
+    """Whoever defines fields of an organization waits for the others who do."""
+    key = lock_key(unit, "custom fields")
+    await unit.execute("SELECT pg_advisory_xact_lock(%(key)s::bigint)", key=key)
+
+
+async def create_custom_field(unit: Unit, new: NewCustomField) -> CustomField:
+    """Adds a field to a noun, to one of its custom types, or to the shared ones."""
+    await take_turns(unit)
+    problems = Problems()
+    name = new.name.strip()
+    await _check_type_id(unit, new.noun, new.type_id, problems)
+    siblings = await _siblings(unit, new.noun, new.type_id)
+    row = _row(unit, msgspec.structs.replace(new, name=name), _next_rank(siblings))
+    row = await _checked(unit, row, problems)
+    check_name(name, siblings, problems)
+    problems.stop_if_any()
+    _check_room(siblings)
+    return await writes.insert(unit, CUSTOM_FIELDS, row)
+
+
+async def update_custom_field(
+    unit: Unit, before: CustomField, change: CustomFieldChange, *, is_slow: bool
+) -> CustomField:
+    """Changes a locked field; bringing its values in line is the flow's concern.
+
+    ``is_slow`` says that a change of type takes a while: the field then is ``converting_to`` it.
+    """
+    problems = Problems()
+    given = {
+        name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
+    }
+    if "name" in given:
+        given["name"] = given["name"].strip()
+        if given["name"] != before.name:
+            others = await _namesakes(unit, before, given["name"])
+            check_name(given["name"], others, problems)
+    if given.get("type_id", before.type_id) != before.type_id:
+        problems.add("read_only", f"{before.noun}_type_id")
+    is_converted = given.get("type", before.type) != before.type
+    if is_converted and before.noun not in CONVERTIBLE:
+        problems.add("read_only", "type")
+    elif is_converted and before.converting_to is not None:
+        problems.add("conflict", "type", text="Its values are still being converted.")
+    after = await _checked(unit, msgspec.structs.replace(before, **given), problems, before)
+    problems.stop_if_any()
+    if is_converted and is_slow:
+        after = msgspec.structs.replace(after, type=before.type, converting_to=after.type)
+    changes = {name: getattr(after, name) for name in CUSTOM_FIELDS.columns}
+    return await writes.update(unit, CUSTOM_FIELDS, before, **changes)
+
+
+async def associate_field(
+    unit: Unit,
+    field: CustomField,
+    noun: FieldNoun,
+    type_id: bytes | None,
+    *,
+    is_required: bool,
+    editable_with_roles: list[str],
+) -> Association:
+    """Adds a shared field to a noun, or to one of its custom types."""
+    await take_turns(unit)
+    problems = Problems()
+    await _check_type_id(unit, noun, type_id, problems)
+    siblings = await fields_of(unit, noun, type_id)
+    if any(sibling.id == field.id for sibling in siblings):
+        problems.add("duplicate", "object_type", text="The field is associated with it already.")
+    elif any(sibling.name == field.name for sibling in siblings):
+        words = f"There is a custom field '{field.name}' already."
+        problems.add("duplicate", "object_type", text=words)
+    problems.stop_if_any()
+    _check_room(siblings)
+    row = Association(
+        organization_id=unit.organization_id,
+        id=unit.new_id(),
+        field_id=field.id,
+        noun=noun,
+        type_id=type_id,
+        is_required=is_required,
+        editable_with_roles=editable_with_roles,
+        rank=_next_rank(siblings),
+        created_at=unit.now,
+        updated_at=unit.now,
+        created_by=unit.scope.user_id or None,
+        updated_by=unit.scope.user_id or None,
+    )
+    return await writes.insert(unit, ASSOCIATIONS, row)
+
+
+async def update_association(
+    unit: Unit,
+    before: Association,
+    *,
+    is_required: bool | UnsetType,
+    editable_with_roles: list[str] | UnsetType,
+) -> Association:
+    """Changes what a shared field is for one noun."""
+    changes: dict[str, Any] = {}
+    if is_required is not UNSET:
+        changes["is_required"] = is_required
+    if editable_with_roles is not UNSET:
+        changes["editable_with_roles"] = editable_with_roles
+    return await writes.update(unit, ASSOCIATIONS, before, **changes)
+
+
+async def order_fields(
+    unit: Unit, noun: FieldNoun, type_id: bytes | None, wanted: Sequence[bytes]
+) -> list[CustomField]:
+    """Puts the fields of a schema in this order; those that are not named follow as they were."""
+    await take_turns(unit)
+    fields = {field.id: field for field in await fields_of(unit, noun, type_id)}
+    problems = Problems()
+    for place, field_id in enumerate(wanted):
+        if field_id not in fields:
+            problems.add("not_found", "fields", place, "id")
+        elif field_id in wanted[:place]:
+            problems.add("duplicate", "fields", place, "id")
+    problems.stop_if_any()
+    bindings = await associations_of(unit, [key for key in fields if fields[key].is_shared])
+    order = [fields[field_id] for field_id in dict.fromkeys([*wanted, *fields])]
+    for rank, field in enumerate(order):
+        if field.rank == rank:
+            continue
+        if field.is_shared:
+            (bound,) = (
+                each for each in bindings[field.id] if (each.noun, each.type_id) == (noun, type_id)
+            )
+            await writes.update(unit, ASSOCIATIONS, bound, rank=rank)
+        else:
+            await writes.update(unit, CUSTOM_FIELDS, field, rank=rank)
+    return await fields_of(unit, noun, type_id)
+
+
+def _row(unit: Unit, new: NewCustomField, rank: int) -> CustomField:
+    return CustomField(
+        **msgspec.structs.asdict(new),
+        organization_id=unit.organization_id,
+        id=unit.new_id(),
+        converting_to=None,
+        rank=rank,
+        created_at=unit.now,
+        updated_at=unit.now,
+        created_by=unit.scope.user_id or None,
+        updated_by=unit.scope.user_id or None,
+    )
+
+
+async def _checked(
+    unit: Unit, row: CustomField, problems: Problems, before: CustomField | None = None
+) -> CustomField:
+    row = fit_type(row, before, problems)
+    if row.coming_type == "custom_object":
+        await _check_reference(unit, row, problems, before)
+    return row
+
+
+async def _check_reference(
+    unit: Unit, row: CustomField, problems: Problems, before: CustomField | None
+) -> None:
+    """A field of custom objects says of which type they are, once and for all."""
+    name, wanted = "referenced_custom_type_id", row.referenced_custom_type_id
+    known = before.referenced_custom_type_id if before is not None else None
+    if wanted is not None and wanted == known:
+        return
+    if wanted is None:
+        problems.add("required", name)
+    elif known is not None:
+        problems.add("read_only", name)
+    elif await rows.find(unit, CUSTOM_OBJECT_TYPES, wanted) is None:
+        problems.add("not_found", name)
+
+
+def _check_room(siblings: Sequence[CustomField]) -> None:
+    if len(siblings) >= MAX_FIELDS:
+        raise RefusedError(f"There are {MAX_FIELDS} custom fields already.")
+
+
+async def _check_type_id(unit: Unit, noun: str, type_id: bytes | None, problems: Problems) -> None:
+    """Activities and objects have the fields of a custom type; everything else has no types."""
+    table = _TYPES_OF.get(noun)
+    if table is None:
+        return
+    if type_id is None:
+        problems.add("required", f"{noun}_type_id")
+    elif await rows.find(unit, table, type_id) is None:
+        problems.add("not_found", f"{noun}_type_id")
+
+
+async def _namesakes(unit: Unit, field: CustomField, name: str) -> list[CustomField]:
+    """The other fields of that name wherever the field belongs."""
+    return await rows.select(
+        unit,
+        CUSTOM_FIELDS,
+        "AND name = %(name)s AND id <> %(id)s AND ("
+        "noun = %(noun)s AND type_id IS NOT DISTINCT FROM %(type_id)s::bytea "
+        "OR id IN (SELECT o.field_id FROM custom_field_associations o "
+        "WHERE o.organization_id = %(organization_id)s AND o.noun = %(noun)s "
+        "AND o.type_id IS NOT DISTINCT FROM %(type_id)s::bytea) "
+        "OR EXISTS (SELECT 1 FROM custom_field_associations a "
+        "WHERE a.organization_id = %(organization_id)s AND a.field_id = %(id)s "
+        "AND a.noun = custom_fields.noun "
+        "AND a.type_id IS NOT DISTINCT FROM custom_fields.type_id))",
+        name=name,
+        id=field.id,
+        noun=field.noun,
+        type_id=field.type_id,
+    )
+
+
+async def _siblings(unit: Unit, noun: str, type_id: bytes | None) -> list[CustomField]:
+    """The fields among which a new one must have a name of its own."""
+    if noun == SHARED:
+        return await rows.select(unit, CUSTOM_FIELDS, "AND noun = 'shared' ORDER BY rank, id")
+    return await fields_of(unit, noun, type_id)  # type: ignore[arg-type]  # only FieldNouns are left
+
+
+def _next_rank(fields: Iterable[CustomField]) -> int:
+    return max((field.rank for field in fields), default=-1) + 1

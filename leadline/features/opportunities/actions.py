@@ -1,45 +1,146 @@
-"""Changes that concern an opportunity alone."""
+"""Changes that concern an opportunity alone. Creating and moving one are flows."""
 
 from __future__ import annotations
 
-from leadline.features.custom_fields.tables import CustomValues
+from datetime import date, datetime
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from leadline.features.custom_fields.actions import merged
+from leadline.features.opportunities.inputs import NewOpportunity, OpportunityChange
 from leadline.features.opportunities.tables import OPPORTUNITIES, Opportunity
 from leadline.features.pipelines.tables import Stage
-from leadline.store import writes
+from leadline.kernel.rights import Right
+from leadline.platform.rich_text import clean_html, html_of_plain, plain_text
+from leadline.store import rows, writes
 from leadline.store.unit import Unit
+
+# How sure one is of a deal, by the type of its stage, unless somebody says otherwise.
+USUAL_CONFIDENCE = {"active": 50, "won": 100, "lost": 0}
 
 
 async def insert_opportunity(
-    unit: Unit,
-    lead_id: bytes,
-    stage: Stage,
-    *,
-    contact_id: bytes | None,
-    name: str | None,
-    user_id: bytes | None,
-    custom: CustomValues,
+    unit: Unit, lead_id: bytes, stage: Stage, new: NewOpportunity, *, today: date | None = None
 ) -> Opportunity:
-    """Adds the row of an opportunity. Its transition is the flow's concern."""
+    """Adds the row of an opportunity. Its transition is the flow's concern.
+
+    ``today`` is the day where the caller is (None: in UTC), on which a deal is won.
+    """
+    created_at = new.created_at or unit.now
+    won_on = new.won_on
+    if won_on is None and stage.type == "won":
+        won_on = today or unit.now.date()
+    note, note_html = _notes(new.note, new.note_html)
+    created_by = new.created_by or unit.scope.user_id or None
     row = Opportunity(
         organization_id=unit.organization_id,
         id=unit.new_id(),
         lead_id=lead_id,
-        contact_id=contact_id,
-        name=name,
+        contact_id=new.contact_id,
+        name=new.name,
         pipeline_id=stage.pipeline_id,
         stage_id=stage.id,
-        user_id=user_id,
-        note="",
-        value_minor=None,
-        value_period="one_time",
-        confidence={"won": 100, "lost": 0}.get(stage.type, 50),
-        won_on=unit.now.date() if stage.type == "won" else None,
-        lost_at=unit.now if stage.type == "lost" else None,
-        custom=custom,
-        created_at=unit.now,
+        user_id=new.user_id or unit.scope.user_id or None,
+        note=note,
+        note_html=note_html,
+        value_minor=new.value_minor,
+        value_period=new.value_period,
+        confidence=USUAL_CONFIDENCE[stage.type] if new.confidence is None else new.confidence,
+        won_on=won_on,
+        lost_at=created_at if stage.type == "lost" else None,
+        attachments=new.attachments,
+        custom=new.custom,
+        created_at=created_at,
         updated_at=unit.now,
-        created_by=unit.scope.user_id or None,
-        updated_by=unit.scope.user_id or None,
+        created_by=created_by,
+        updated_by=created_by,
     )
-    labels = {"after": {"stage_name": stage.name}}
-    return await writes.insert(unit, OPPORTUNITIES, row, labels=labels)
+    return await writes.insert(unit, OPPORTUNITIES, row, labels={"after": stage_labels(stage)})
+
+
+async def update_opportunity(
+    unit: Unit,
+    before: Opportunity,
+    change: OpportunityChange,
+    old: Stage,
+    new: Stage,
+    *,
+    today: date,
+) -> Opportunity:
+    """Changes what is given and puts it from stage ``old`` into ``new``, which may be the same.
+
+    ``before`` must be locked. What is given wins over what follows from the stage.
+    """
+    changes: dict[str, Any] = {}
+    if new.id != old.id:
+        changes.update(entering(before, old, new, at=unit.now, today=today))
+    for name in ("contact_id", "user_id", "value_minor", "value_period", "confidence"):
+        if getattr(change, name) is not UNSET:
+            changes[name] = getattr(change, name)
+    if change.attachments is not UNSET:
+        changes["attachments"] = change.attachments
+    if change.won_on is not UNSET and not (change.won_on is None and "won_on" in changes):
+        changes["won_on"] = change.won_on
+    if change.custom:
+        changes["custom"] = merged(before.custom, change.custom)
+    changes.update(_changed_notes(before, change.note, change.note_html))
+    labels = {"before": stage_labels(old), "after": stage_labels(new)}
+    return await writes.update(unit, OPPORTUNITIES, before, labels=labels, **changes)
+
+
+async def delete_opportunity(unit: Unit, opportunity_id: bytes) -> None:
+    """Removes an opportunity. How its status changed stays on the lead."""
+    row = await rows.lock(unit, OPPORTUNITIES, opportunity_id)
+    unit.scope.require_over(
+        row.user_id, Right.OPPORTUNITY_MANAGE_OTHERS, Right.OPPORTUNITY_DELETE_OWN
+    )
+    await writes.delete(unit, OPPORTUNITIES, row)
+
+
+def entering(
+    before: Opportunity, old: Stage, new: Stage, *, at: datetime, today: date
+) -> dict[str, Any]:
+    """Everything that changes of an opportunity that goes from stage ``old`` into ``new``.
+
+    Winning and losing set the confidence; whoever opens it again gets the usual one, unless
+    somebody has said another. The day it was won stays when it is won no more.
+    """
+    changes: dict[str, Any] = {"stage_id": new.id, "pipeline_id": new.pipeline_id}
+    if new.type == old.type:
+        return changes
+    if new.type != "active" or before.confidence == USUAL_CONFIDENCE[old.type]:
+        changes["confidence"] = USUAL_CONFIDENCE[new.type]
+    if new.type == "won" and before.won_on is None:
+        changes["won_on"] = today
+    changes["lost_at"] = at if new.type == "lost" else None
+    return changes
+
+
+def stage_labels(stage: Stage) -> dict[str, str]:
+    """What the event of an opportunity keeps of its stage."""
+    return {"stage_name": stage.name, "stage_type": stage.type}
+
+
+def _notes(note: str | None, note_html: str | None) -> tuple[str, str]:
+    """The note as plain and as rich text; the rich one wins. Without a note both are empty."""
+    if note_html is not None:
+        rich = clean_html(note_html)
+        plain = plain_text(rich)
+        has_picture = "<img" in rich
+        return (plain, rich) if plain or has_picture else ("", "")
+    return (note, html_of_plain(note)) if note else ("", "")
+
+
+def _changed_notes(
+    before: Opportunity, note: str | UnsetType | None, note_html: str | UnsetType | None
+) -> dict[str, str]:
+    if note_html is None:
+        plain, rich = "", ""
+    elif note_html is not UNSET and note_html != before.note_html:
+        plain, rich = _notes(None, note_html)
+    elif note_html is UNSET and note is not UNSET and note != before.note:
+        plain, rich = _notes(note, None)
+    else:
+        return {}
+    return {"note": plain, "note_html": rich}

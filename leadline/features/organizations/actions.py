@@ -17,6 +17,7 @@ async def create_organization(
     unit: Unit, *, name: str, time_zone: str, country: str, currency: str
 ) -> Organization:
     """Adds the organization that the unit's scope is already bound to."""
+    await _check_time_zone(unit, time_zone)
     row = Organization(
         id=unit.organization_id,
         name=name,
@@ -25,6 +26,9 @@ async def create_organization(
         currency=currency,
         close_stages=FIRST_CLOSE_STAGES,
         gross_profit_property=None,
+        enable_unsubscribe_link=True,
+        require_unsubscribe_link=False,
+        reject_anonymous_calls=False,
         created_at=unit.now,
         updated_at=unit.now,
     )
@@ -46,6 +50,23 @@ async def set_gross_profit_property(unit: Unit, name: str | None) -> str | None:
     before = await lock_organization(unit)
     after = await _change(unit, before, gross_profit_property=name)
     return after.gross_profit_property
+
+
+async def set_time_zone(unit: Unit, time_zone: str) -> Organization:
+    """Says in which zone its days begin. The lock keeps out whoever counts by the old days."""
+    before = await lock_organization(unit)
+    await _check_time_zone(unit, time_zone)
+    return await _change(unit, before, time_zone=time_zone)
+
+
+async def update_organization(unit: Unit, **changes: Any) -> Organization:
+    """Changes these columns, which the caller has checked."""
+    return await _change(unit, await lock_organization(unit), **changes)
+
+
+async def _check_time_zone(unit: Unit, time_zone: str) -> None:
+    """Stops here if the database does not know the zone: it could not tell the days of anything."""
+    await unit.fetch_value("SELECT %(now)s AT TIME ZONE %(time_zone)s", time_zone=time_zone)
 
 
 async def _change(unit: Unit, before: Organization, **changes: Any) -> Organization:

@@ -22,6 +22,9 @@ class Organization(msgspec.Struct, frozen=True, gc=False):
     currency: str
     close_stages: list[str]
     gross_profit_property: str | None
+    enable_unsubscribe_link: bool
+    require_unsubscribe_link: bool
+    reject_anonymous_calls: bool
     created_at: datetime
     updated_at: datetime
 

@@ -50,16 +50,25 @@ async def create_stage(unit: Unit, pipeline: Pipeline, new: NewStage, rank: int)
     return await writes.insert(unit, STAGES, row)
 
 
-async def append_stage(unit: Unit, kind: Kind, new: NewStage, path: Path) -> Stage:
-    """Adds a stage at the end of the default pipeline; ``path`` leads to its name in the input."""
+async def append_stage(
+    unit: Unit, kind: Kind, new: NewStage, path: Path, pipeline_id: bytes | None = None
+) -> Stage:
+    """Adds a stage at the end of a pipeline (None: the default one).
+
+    ``path`` leads to its name in the input.
+    """
     book = await lock_book(unit, kind)
-    others = book.active(book.default.id)
     problems = Problems()
+    pipeline = book.default if pipeline_id is None else book.pipelines.get(pipeline_id)
+    if pipeline is None:
+        problems.add("not_found", "pipeline_id")
+    others = book.active(pipeline.id) if pipeline else []
     name = check_stage_name(new.name, (stage.name for stage in others), problems, path)
     problems.stop_if_any()
+    assert pipeline is not None  # noqa: S101 - a missing one is a problem
     rank = max((stage.rank for stage in others), default=-1) + 1
     return await create_stage(
-        unit, book.default, NewStage(name=name, color=new.color, type=new.type), rank
+        unit, pipeline, NewStage(name=name, color=new.color, type=new.type), rank
     )
 
 

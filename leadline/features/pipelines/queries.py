@@ -56,8 +56,11 @@ class StageBook:
         ]
 
     def first(self, pipeline_id: bytes | None = None) -> Stage | None:
-        """The stage that new objects enter: the first of the pipeline (None: the default's)."""
-        active = self.active(pipeline_id or self.default.id)
+        """The stage that new objects enter: the first of the pipeline.
+
+        Without one it is the default's, or the next pipeline's if that is empty.
+        """
+        active = self.active(pipeline_id)
         return active[0] if active else None
 
     def resolve(self, text: str, pipeline_id: bytes | None = None) -> Stage | None:

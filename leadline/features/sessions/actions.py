@@ -23,6 +23,7 @@ from leadline.platform.emails import normalise
 from leadline.platform.passwords import Passwords
 from leadline.settings import Settings
 from leadline.store.database import Database
+from leadline.store.unit import Unit
 
 # When the next try may be made: the pause after the first failure too many is a second, and
 # doubles with every further one. The exponent is bounded, for power() would overflow.
@@ -89,6 +90,15 @@ async def end_session(database: Database, token: str) -> None:
         presented = await _lock_session(connection, token)
         if presented is not None:
             await _delete_family(connection, presented.family_id)
+
+
+async def end_sessions_of(unit: Unit, user_id: bytes) -> None:
+    """Ends every session of a member here."""
+    await unit.execute(
+        "DELETE FROM refresh_tokens "
+        "WHERE organization_id = %(organization_id)s AND user_id = %(user_id)s",
+        user_id=user_id,
+    )
 
 
 class _RefreshToken(msgspec.Struct, frozen=True):

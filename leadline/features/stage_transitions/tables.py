@@ -15,7 +15,8 @@ class StageTransition(msgspec.Struct, frozen=True, gc=False):
 
     ``is_intake`` marks the entry with which a configuration took the lead in; ``cost`` is then
     its cost per lead at that moment, in the organization's currency. ``from_stage_id`` None is
-    the entry into a first stage.
+    the entry into a first stage. Merging leads changes ``lead_id``, and of two intakes leaves one;
+    the other keeps its cost.
     """
 
     organization_id: bytes

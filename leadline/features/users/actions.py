@@ -48,15 +48,29 @@ async def create_user(
     return row
 
 
-async def create_membership(unit: Unit, user_id: bytes, role: Role) -> Membership:
+async def create_membership(
+    unit: Unit,
+    user_id: bytes,
+    role: Role,
+    *,
+    custom_role_id: bytes | None = None,
+    is_restricted: bool = False,
+) -> Membership:
     """Puts a user into the organization of the scope."""
     row = Membership(
         organization_id=unit.organization_id,
         id=unit.new_id(),
         user_id=user_id,
         role=role.value,
+        custom_role_id=custom_role_id,
+        is_restricted=is_restricted,
         designation=None,
         is_active=True,
+        auto_record_calls="unset",
+        track_email_opens=False,
+        may_workflows_impersonate=False,
+        hangup_recording_url=None,
+        pinned_view_ids=[],
         created_at=unit.now,
         updated_at=unit.now,
     )

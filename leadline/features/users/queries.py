@@ -11,6 +11,7 @@ from leadline.features.users.tables import MEMBERSHIPS, Membership, User
 from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Role
 from leadline.store import rows
+from leadline.store.scoping import across_organizations
 from leadline.store.unit import Unit
 
 _USERS = """
@@ -80,13 +81,16 @@ async def lock_member(unit: Unit, user_id: bytes) -> tuple[User, Membership]:
     return user, found[0]
 
 
+_BELONGS_ELSEWHERE = across_organizations(
+    "SELECT EXISTS (SELECT 1 FROM memberships WHERE user_id = %(user_id)s "
+    "AND organization_id <> %(organization_id)s)",
+    why="one person may be in several organizations; only whether it is so is told",
+)
+
+
 async def belongs_elsewhere(unit: Unit, user_id: bytes) -> bool:
     """Whether the user has a membership in another organization too."""
-    found: bool = await unit.fetch_value(
-        "SELECT EXISTS (SELECT 1 FROM memberships WHERE user_id = %(user_id)s "
-        "AND organization_id <> %(organization_id)s)",
-        user_id=user_id,
-    )
+    found: bool = await unit.fetch_value(_BELONGS_ELSEWHERE, user_id=user_id)
     return found
 
 
@@ -104,3 +108,27 @@ async def names_of(unit: Unit, user_ids: set[bytes | None]) -> dict[bytes | None
 async def find_user_by_email(unit: Unit, email: str) -> User | None:
     """The user with that (normalised) address, in whatever organization."""
     return await unit.fetch_one(User, _USERS + "WHERE u.email = %(email)s", email=email)
+
+
+async def lock_admins(unit: Unit) -> set[bytes]:
+    """The memberships of all active admins, locked: who is one stays so until the commit."""
+    found = await rows.select(
+        unit,
+        MEMBERSHIPS,
+        "AND role IN ('ADMIN', 'SUPERADMIN') AND is_active ORDER BY id FOR NO KEY UPDATE",
+    )
+    return {membership.id for membership in found}
+
+
+async def lock_memberships(unit: Unit, ids: list[bytes]) -> list[Membership]:
+    """The memberships of these ids, in order and locked; unknown ones are missing."""
+    return await rows.select(
+        unit, MEMBERSHIPS, "AND id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE", ids=ids
+    )
+
+
+async def memberships_of_users(unit: Unit, user_ids: list[bytes]) -> list[Membership]:
+    """The memberships of these users here, oldest first."""
+    return await rows.select(
+        unit, MEMBERSHIPS, "AND user_id = ANY(%(user_ids)s) ORDER BY id", user_ids=user_ids
+    )

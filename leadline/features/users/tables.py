@@ -26,15 +26,27 @@ class User(msgspec.Struct, frozen=True, gc=False):
 
 
 class Membership(msgspec.Struct, frozen=True, gc=False):
+    """``role`` is the usual role that comes nearest where there is a ``custom_role_id``.
+
+    ``pinned_view_ids`` are saved views in the order of this member, in hexadecimal.
+    """
+
     organization_id: bytes
     id: bytes
     user_id: bytes
     role: str
+    custom_role_id: bytes | None
+    is_restricted: bool
     designation: str | None
     is_active: bool
+    auto_record_calls: str
+    track_email_opens: bool
+    may_workflows_impersonate: bool
+    hangup_recording_url: str | None
+    pinned_view_ids: list[str]
     created_at: datetime
     updated_at: datetime
 
 
 USERS = Table("users", "user", User)
-MEMBERSHIPS = Table("memberships", "membership", Membership)
+MEMBERSHIPS = Table("memberships", "membership", Membership, json=("pinned_view_ids",))

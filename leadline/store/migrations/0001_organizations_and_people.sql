@@ -10,6 +10,9 @@ CREATE TABLE organizations (
     currency text NOT NULL DEFAULT 'USD',
     close_stages jsonb NOT NULL,
     gross_profit_property text,
+    enable_unsubscribe_link boolean NOT NULL DEFAULT true,
+    require_unsubscribe_link boolean NOT NULL DEFAULT false,
+    reject_anonymous_calls boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL
 );
@@ -26,18 +29,46 @@ CREATE TABLE users (
     updated_at timestamptz NOT NULL
 );
 
+-- Roles of an organization's own (leadline/kernel/permissions.py); the usual four need no row.
+CREATE TABLE roles (
+    organization_id bytea NOT NULL REFERENCES organizations,
+    id bytea NOT NULL,
+    name text NOT NULL,
+    permissions jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by bytea,
+    updated_by bytea,
+    PRIMARY KEY (organization_id, id)
+);
+CREATE UNIQUE INDEX roles_by_name ON roles (organization_id, lower(name));
+
+-- A role of the organization's own takes the place of "role", which then is the one that comes
+-- nearest: ADMIN if it manages the organization, else SALES_REP. A restricted SALES_REP has fewer
+-- rights than the others.
 CREATE TABLE memberships (
     organization_id bytea NOT NULL REFERENCES organizations,
     id bytea NOT NULL,
     user_id bytea NOT NULL REFERENCES users,
     role text NOT NULL CHECK (role IN ('SUPERADMIN', 'ADMIN', 'DEPARTMENT_HEAD', 'SALES_REP')),
+    custom_role_id bytea,
+    is_restricted boolean NOT NULL DEFAULT false,
     designation text,
     is_active boolean NOT NULL DEFAULT true,
+    auto_record_calls text NOT NULL DEFAULT 'unset'
+        CHECK (auto_record_calls IN ('unset', 'enabled', 'disabled')),
+    track_email_opens boolean NOT NULL DEFAULT false,
+    may_workflows_impersonate boolean NOT NULL DEFAULT false,
+    hangup_recording_url text,
+    pinned_view_ids jsonb NOT NULL DEFAULT '[]',
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (organization_id, id),
-    UNIQUE (organization_id, user_id)
+    UNIQUE (organization_id, user_id),
+    FOREIGN KEY (organization_id, custom_role_id) REFERENCES roles (organization_id, id)
 );
+CREATE INDEX memberships_by_custom_role ON memberships (organization_id, custom_role_id)
+    WHERE custom_role_id IS NOT NULL;
 CREATE INDEX memberships_by_user ON memberships (user_id);
 
 -- Keys and sessions are global, like users; each names one membership. Only hashes are kept.

@@ -120,19 +120,35 @@ CREATE UNIQUE INDEX lead_sources_by_name
     ON lead_sources (organization_id, user_id, lower(configuration_name));
 
 -- A field of an organization's own. Values stand in the "custom" column of the object, keyed by
--- the field's id in hexadecimal, so that renaming a field rewrites nothing.
+-- the field's id in hexadecimal, so that renaming a field rewrites nothing. Activities and custom
+-- objects have the fields of their custom type; shared fields belong wherever they are associated.
 CREATE TABLE custom_fields (
     organization_id bytea NOT NULL REFERENCES organizations,
     id bytea NOT NULL,
-    noun text NOT NULL CHECK (noun IN ('lead', 'contact', 'opportunity', 'conversation')),
+    noun text NOT NULL CHECK (noun IN (
+        'lead', 'contact', 'opportunity', 'conversation', 'custom_activity', 'custom_object',
+        'shared'
+    )),
+    type_id bytea,
     name text NOT NULL,
     type text NOT NULL,
+    description text,
+    choices jsonb,
+    accepts_multiple_values boolean NOT NULL DEFAULT false,
+    is_required boolean NOT NULL DEFAULT false,
+    editable_with_roles jsonb NOT NULL DEFAULT '[]',
+    referenced_custom_type_id bytea,
+    back_reference_is_visible boolean,
+    converting_to text,
     rank integer NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
+    created_by bytea,
+    updated_by bytea,
     PRIMARY KEY (organization_id, id)
 );
-CREATE UNIQUE INDEX custom_fields_by_name ON custom_fields (organization_id, noun, name);
+CREATE UNIQUE INDEX custom_fields_by_name ON custom_fields (organization_id, noun, type_id, name)
+    NULLS NOT DISTINCT;
 
 -- What is left of a deleted configuration: whose it was and its name. Leads and transitions keep
 -- its id, so that reports go on counting them for its user.

@@ -1,0 +1,277 @@
+"""E-mail templates in the Close dialect: ``/api/v1/email_template/``, and rendering one."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any, NotRequired, TypedDict
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from leadline.dialects.close import filters, spelling
+from leadline.dialects.close.attachments import AttachmentBody, read_attachments
+from leadline.dialects.close.crud import Wire, delete_operation, operation
+from leadline.dialects.close.spelling import spell_id, spell_id_or_null, spell_time
+from leadline.dialects.wire.operation import Operation, Parameter, Request
+from leadline.features.contacts.queries import contacts_of_leads, display_name, lead_display_name
+from leadline.features.contacts.tables import CONTACTS
+from leadline.features.email_templates import actions
+from leadline.features.email_templates.inputs import EmailTemplateChange
+from leadline.features.email_templates.queries import get_template, page_of_templates
+from leadline.features.email_templates.tables import EMAIL_TEMPLATES, EmailTemplate
+from leadline.features.leads.tables import LEADS
+from leadline.features.opportunities.tables import Attachment
+from leadline.kernel.errors import Problems, RefusedError
+from leadline.kernel.placeholders import render
+from leadline.kernel.rights import Right
+from leadline.reporting.placeholder_values import placeholder_values
+from leadline.store import rows
+from leadline.store.unit import Unit
+
+_TAG = re.compile(r"<[a-zA-Z/!]")
+
+
+class AttachmentShape(TypedDict):
+    content_id: None
+    content_type: str
+    filename: str
+    inline_only: bool
+    size: int | None
+    url: str
+
+
+class EmailTemplateShape(TypedDict):
+    """``used_by_sequences`` is there for a single template, not in lists."""
+
+    attachments: list[AttachmentShape]
+    body: str
+    created_by: str | None
+    date_created: str
+    date_updated: str
+    id: str
+    is_archived: bool
+    is_shared: bool
+    name: str
+    organization_id: str
+    subject: str
+    updated_by: str | None
+    used_by_sequences: NotRequired[list[str]]
+
+
+class RenderedShape(TypedDict):
+    body: str
+    contact_display_name: str
+    contact_id: str
+    email: str | None
+    lead_display_name: str
+    lead_id: str
+    subject: str
+
+
+class NewEmailTemplateBody(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    subject: str | None = None
+    body: str | None = None
+    attachments: list[AttachmentBody] | None = None
+    is_shared: bool | None = None
+    is_archived: bool | None = None
+
+
+class EmailTemplateBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Only what is sent changes; null empties texts and attachments."""
+
+    name: str | UnsetType = UNSET
+    subject: str | UnsetType | None = UNSET
+    body: str | UnsetType | None = UNSET
+    attachments: list[AttachmentBody] | UnsetType | None = UNSET
+    is_shared: bool | None = None
+    is_archived: bool | None = None
+
+
+# On the way out.
+
+
+def _spell_attachment(attachment: Attachment) -> AttachmentShape:
+    return {
+        "content_id": None,
+        "content_type": attachment["content_type"],
+        "filename": attachment["filename"],
+        "inline_only": False,
+        "size": attachment["size"],
+        "url": attachment["url"],
+    }
+
+
+async def show(unit: Unit, found: list[EmailTemplate]) -> list[EmailTemplateShape]:
+    return [
+        {
+            "attachments": [_spell_attachment(each) for each in row.attachments],
+            "body": row.body,
+            "created_by": spell_id_or_null("user", row.created_by),
+            "date_created": spell_time(row.created_at),
+            "date_updated": spell_time(row.updated_at),
+            "id": spell_id("tmpl", row.id),
+            "is_archived": row.is_archived,
+            "is_shared": row.is_shared,
+            "name": row.name,
+            "organization_id": spell_id("orga", row.organization_id),
+            "subject": row.subject,
+            "updated_by": spell_id_or_null("user", row.updated_by),
+        }
+        for row in found
+    ]
+
+
+async def _show_whole(request: Request[Any], row: EmailTemplate) -> Mapping[str, Any]:
+    (shape,) = await show(request.unit, [row])
+    shape["used_by_sequences"] = []
+    return spelling.pick(shape, request.query)
+
+
+# On the way in.
+
+
+def _read(body: NewEmailTemplateBody | EmailTemplateBody) -> EmailTemplateChange:
+    """Null of a text is an empty one; of a flag, nothing."""
+    problems = Problems()
+    attachments: list[Attachment] | UnsetType = UNSET
+    if body.attachments is not UNSET:
+        attachments = read_attachments(body.attachments, [], problems)
+    problems.stop_if_any()
+    return EmailTemplateChange(
+        name=body.name,
+        subject=UNSET if body.subject is UNSET else body.subject or "",
+        body=UNSET if body.body is UNSET else body.body or "",
+        attachments=attachments,
+        is_shared=UNSET if body.is_shared is None else body.is_shared,
+        is_archived=UNSET if body.is_archived is None else body.is_archived,
+    )
+
+
+# The operations.
+
+
+async def list_templates(request: Request[None]) -> Any:
+    page = spelling.page_of(request.query)
+    found = await page_of_templates(
+        request.unit,
+        is_archived=filters.flag(request.query, "is_archived"),
+        is_shared=filters.flag(request.query, "is_shared"),
+        limit=page.fetch,
+        skip=page.skip,
+    )
+    return spelling.list_of(await show(request.unit, found), page, request.query)
+
+
+async def get(request: Request[None]) -> Any:
+    return await _show_whole(request, await get_template(request.unit, WIRE.id_in(request)))
+
+
+async def create(request: Request[NewEmailTemplateBody]) -> Any:
+    row = await actions.create_email_template(request.unit, _read(request.body))
+    return await _show_whole(request, row)
+
+
+async def update(request: Request[EmailTemplateBody]) -> Any:
+    row = await actions.update_email_template(
+        request.unit, WIRE.id_in(request), _read(request.body)
+    )
+    return await _show_whole(request, row)
+
+
+async def render_template(request: Request[None]) -> Any:
+    """For one contact of a lead, in the name of the caller."""
+    unit = request.unit
+    template = await get_template(unit, WIRE.id_in(request))
+    if request.query.get("query") or request.query.get("s_query"):
+        raise RefusedError("Rendering for a search is not supported: give lead_id and contact_id.")
+    lead_id, contact_id = _asked(request, "lead_id", "lead"), _asked(request, "contact_id", "cont")
+    lead = await rows.find(unit, LEADS, lead_id)
+    contact = await rows.find(unit, CONTACTS, contact_id)
+    problems = Problems()
+    if lead is None:
+        problems.add("not_found", "lead_id")
+    if contact is None or contact.is_placeholder or contact.lead_id != lead_id:
+        problems.add("not_found", "contact_id")
+    problems.stop_if_any()
+    assert lead is not None  # noqa: S101 - else there is a problem
+    assert contact is not None  # noqa: S101 - the same
+    others = (await contacts_of_leads(unit, [lead.id]))[lead.id]
+    lead_name = lead_display_name(lead, [row for row in others if not row.is_placeholder])
+    values = await placeholder_values(unit, lead, lead_name, contact)
+    values |= {"lead.id": spell_id("lead", lead.id), "contact.id": spell_id("cont", contact.id)}
+    answer: RenderedShape = {
+        "body": _render_body(template.body, values),
+        "contact_display_name": display_name(contact),
+        "contact_id": spell_id("cont", contact.id),
+        "email": contact.emails[0]["value"] if contact.emails else None,
+        "lead_display_name": lead_name,
+        "lead_id": spell_id("lead", lead.id),
+        "subject": render(template.subject, values),
+    }
+    return answer
+
+
+def _asked(request: Request[Any], name: str, prefix: str) -> bytes:
+    """The id that a query parameter must give."""
+    found = filters.ids({name: request.query.get(name, "")}, name, prefix)
+    problems = Problems()
+    if not found:
+        problems.add("required" if found is None else "not_found", name)
+    problems.stop_if_any()
+    return (found or [b""])[0]
+
+
+def _render_body(body: str, values: Mapping[str, object]) -> str:
+    """In HTML a value is text, whatever signs are in it."""
+    if not _TAG.search(body):
+        return render(body, values)
+    escaped = {
+        name: None if value is None else html.escape(str(value)) for name, value in values.items()
+    }
+    return render(body, escaped)
+
+
+WIRE = Wire(
+    noun="email_template",
+    tag="Email templates",
+    path="/api/v1/email_template/",
+    prefix="tmpl",
+    table=EMAIL_TEMPLATES,
+    shape=EmailTemplateShape,
+    show=show,
+    read=Right.TEMPLATE_READ,
+    write=Right.TEMPLATE_WRITE,
+)
+
+OPERATIONS = (
+    operation(
+        WIRE,
+        "list",
+        list_templates,
+        filters=(
+            filters.flag_parameter("is_archived", "Only archived templates, or only others."),
+            filters.flag_parameter("is_shared", "Only shared templates, or only one's own."),
+        ),
+    ),
+    operation(WIRE, "create", create, body=NewEmailTemplateBody),
+    operation(WIRE, "get", get),
+    operation(WIRE, "update", update, body=EmailTemplateBody),
+    delete_operation(WIRE, actions.delete_email_template),
+    Operation(
+        "email_template.render",
+        "GET",
+        f"{WIRE.path}{{id}}/render/",
+        "Render an email template for a contact",
+        WIRE.read,
+        render_template,
+        WIRE.tag,
+        answer=RenderedShape,
+        query=(
+            Parameter("lead_id", "The lead.", required=True),
+            Parameter("contact_id", "One of its contacts.", required=True),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""A custom object type: a kind of object of the organization's own, with its own fields."""

@@ -1,0 +1,1 @@
+"""An e-mail template: subject and body with placeholders, one's own or shared."""

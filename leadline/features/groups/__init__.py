@@ -1,0 +1,1 @@
+"""A group: people who are named together, as a team or a department."""

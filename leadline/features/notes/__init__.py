@@ -1,0 +1,1 @@
+"""A note: what somebody has written down about a lead."""

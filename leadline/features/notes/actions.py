@@ -1,0 +1,99 @@
+"""Every change of notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET
+
+from leadline.features.contacts.tables import CONTACTS
+from leadline.features.leads.tables import LEADS
+from leadline.features.notes.inputs import NewNote, NoteChange
+from leadline.features.notes.tables import NOTES, Note
+from leadline.features.users.queries import names_of
+from leadline.kernel.errors import Problems
+from leadline.kernel.rights import Right
+from leadline.platform.rich_text import both_texts
+from leadline.store import rows, writes
+from leadline.store.unit import Unit
+
+
+async def create_note(unit: Unit, new: NewNote, problems: Problems) -> Note:
+    """Adds a note to a lead. Raises all ``problems``, its own included."""
+    if await rows.find(unit, LEADS, new.lead_id) is None:
+        problems.add("not_found", "lead_id")
+    await _check_contact(unit, new.contact_id, new.lead_id, problems)
+    people = {"user_id": new.user_id, "created_by": new.created_by}
+    known = await names_of(unit, set(people.values()))
+    for name, user_id in people.items():
+        if user_id is not None and user_id not in known:
+            problems.add("not_found", name)
+    problems.stop_if_any()
+    note, note_html = both_texts(new.note, new.note_html)
+    created_at = new.created_at or unit.now
+    created_by = new.created_by or unit.scope.user_id or None
+    row = Note(
+        organization_id=unit.organization_id,
+        id=unit.new_id(),
+        lead_id=new.lead_id,
+        contact_id=new.contact_id,
+        user_id=new.user_id or unit.scope.user_id or None,
+        title=new.title,
+        note=note,
+        note_html=note_html,
+        pinned_at=unit.now if new.is_pinned else None,
+        attachments=new.attachments,
+        happened_at=new.happened_at or created_at,
+        created_at=created_at,
+        updated_at=unit.now,
+        created_by=created_by,
+        updated_by=created_by,
+    )
+    return await writes.insert(unit, NOTES, row)
+
+
+async def update_note(unit: Unit, before: Note, change: NoteChange, problems: Problems) -> Note:
+    """Changes what is given; ``before`` must be locked. Raises all ``problems``."""
+    unit.scope.require_over(before.user_id, Right.ACTIVITY_MANAGE_OTHERS)
+    if change.contact_id is not UNSET and change.contact_id != before.contact_id:
+        await _check_contact(unit, change.contact_id, before.lead_id, problems)
+    problems.stop_if_any()
+    changes: dict[str, Any] = {
+        name: getattr(change, name)
+        for name in ("contact_id", "title", "attachments", "happened_at")
+        if getattr(change, name) is not UNSET
+    }
+    if change.is_pinned is not UNSET:
+        changes["pinned_at"] = (before.pinned_at or unit.now) if change.is_pinned else None
+    changes.update(_changed_texts(before, change))
+    return await writes.update(unit, NOTES, before, **changes)
+
+
+async def delete_note(unit: Unit, note_id: bytes) -> None:
+    """Removes a note."""
+    note = await rows.lock(unit, NOTES, note_id)
+    unit.scope.require_over(note.user_id, Right.ACTIVITY_MANAGE_OTHERS, Right.ACTIVITY_DELETE_OWN)
+    await writes.delete(unit, NOTES, note)
+
+
+def _changed_texts(before: Note, change: NoteChange) -> dict[str, str]:
+    """One of the two is given; of both, the rich one counts."""
+    if change.note_html is not UNSET and change.note_html != before.note_html:
+        plain, rich = both_texts(None, change.note_html)
+    elif change.note_html is UNSET and change.note is not UNSET and change.note != before.note:
+        plain, rich = both_texts(change.note, None)
+    else:
+        return {}
+    return {"note": plain, "note_html": rich}
+
+
+async def _check_contact(
+    unit: Unit, contact_id: bytes | None, lead_id: bytes, problems: Problems
+) -> None:
+    if contact_id is None:
+        return
+    contact = await rows.find(unit, CONTACTS, contact_id)
+    if contact is None or contact.is_placeholder:
+        problems.add("not_found", "contact_id")
+    elif contact.lead_id != lead_id:
+        problems.add("conflict", "contact_id", text="The contact is on another lead.")

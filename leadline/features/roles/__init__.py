@@ -1,0 +1,1 @@
+"""A role of an organization's own: a name for a set of permissions."""

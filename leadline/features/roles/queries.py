@@ -1,0 +1,64 @@
+"""Reads of roles, and what a role comes down to for those who have it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from leadline.features.roles.tables import ROLES, CustomRole
+from leadline.kernel.permissions import BUILT_IN, Permission
+from leadline.kernel.rights import Role
+from leadline.store import rows
+from leadline.store.unit import Unit
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What stands in the membership of somebody with a role, and what it permits."""
+
+    role: Role
+    permissions: frozenset[str]
+    custom_role_id: bytes | None = None
+    is_restricted: bool = False
+
+
+STANDINGS: dict[str, Standing] = {
+    "admin": Standing(Role.ADMIN, BUILT_IN["admin"]),
+    "superuser": Standing(Role.DEPARTMENT_HEAD, BUILT_IN["superuser"]),
+    "user": Standing(Role.SALES_REP, BUILT_IN["user"]),
+    "restricteduser": Standing(Role.SALES_REP, BUILT_IN["restricteduser"], is_restricted=True),
+}
+
+
+def standing_of(role: CustomRole) -> Standing:
+    """A role that manages the organization comes nearest to ADMIN, any other to SALES_REP."""
+    is_admin = Permission.MANAGE_ORGANIZATION in role.permissions
+    nearest = Role.ADMIN if is_admin else Role.SALES_REP
+    return Standing(nearest, frozenset(role.permissions), custom_role_id=role.id)
+
+
+async def find_standing(unit: Unit, role: str | bytes) -> Standing | None:
+    """The standing of a usual role by its name, or of another by its id.
+
+    The role cannot be changed or deleted until the transaction ends.
+    """
+    if isinstance(role, str):
+        return STANDINGS.get(role)
+    found = await rows.select(unit, ROLES, "AND id = %(id)s FOR SHARE", id=role)
+    return standing_of(found[0]) if found else None
+
+
+async def list_roles(unit: Unit) -> list[CustomRole]:
+    """The roles of the organization's own, oldest first."""
+    return await rows.select(unit, ROLES, "ORDER BY id")
+
+
+async def is_name_taken(unit: Unit, name: str, role_id: bytes | None) -> bool:
+    """Whether another role has that name, in whatever case."""
+    if name.lower() in {"admin", "super user", "user", "restricted user"}:
+        return True
+    found = await unit.fetch_value(
+        "SELECT id FROM roles WHERE organization_id = %(organization_id)s "
+        "AND lower(name) = lower(%(name)s) AND id IS DISTINCT FROM %(role_id)s",
+        name=name,
+        role_id=role_id,
+    )
+    return found is not None

@@ -1,0 +1,1 @@
+"""Send as: one member lets another write in their name."""

@@ -1,0 +1,1 @@
+"""An SMS template: a text with placeholders, one's own or shared."""

@@ -1,0 +1,78 @@
+"""Changing and deleting custom fields and associations, with what that does to values."""
+
+from __future__ import annotations
+
+from leadline.features.custom_fields import actions
+from leadline.features.custom_fields.inputs import CustomFieldChange
+from leadline.features.custom_fields.queries import associations_of, get_association
+from leadline.features.custom_fields.tables import (
+    ASSOCIATIONS,
+    CUSTOM_FIELDS,
+    CustomField,
+    FieldNoun,
+)
+from leadline.flows.conform_custom_values import conform_values, has_many_values
+from leadline.kernel.errors import NotFoundError
+from leadline.store import rows, writes
+from leadline.store.unit import Unit
+
+
+async def change_custom_field(
+    unit: Unit, noun: str, field_id: bytes, change: CustomFieldChange
+) -> CustomField:
+    """Changes a field and converts its values, if its type or their number has changed."""
+    before = await _lock(unit, noun, field_id)
+    is_slow = False
+    if isinstance(change.type, str) and change.type != before.type:
+        is_slow = any(
+            [await has_many_values(unit, n, field_id) for n in await _nouns(unit, before)]
+        )
+    after = await actions.update_custom_field(unit, before, change, is_slow=is_slow)
+    if _values_of(after) != _values_of(before):
+        for each in await _nouns(unit, after):
+            await conform_values(unit, each, before)
+    return after
+
+
+async def delete_custom_field(unit: Unit, noun: str, field_id: bytes) -> None:
+    """Removes a field, what it is associated with, and its values."""
+    before = await _lock(unit, noun, field_id)
+    nouns = await _nouns(unit, before)
+    for row in await unit.fetch_all(
+        ASSOCIATIONS.row, ASSOCIATIONS.delete_where(b"field_id = %(field_id)s"), field_id=field_id
+    ):
+        unit.record("deleted", ASSOCIATIONS, row, None)
+    await writes.delete(unit, CUSTOM_FIELDS, before)
+    for each in nouns:
+        await conform_values(unit, each, before)
+
+
+async def dissociate_field(
+    unit: Unit, field_id: bytes, noun: FieldNoun, type_id: bytes | None
+) -> None:
+    """Takes a shared field from a noun, and its values from the objects there."""
+    field = await _lock(unit, "shared", field_id)
+    before = await get_association(unit, field_id, noun, type_id)
+    await writes.delete(unit, ASSOCIATIONS, before)
+    await conform_values(unit, noun, field)
+
+
+async def _lock(unit: Unit, noun: str, field_id: bytes) -> CustomField:
+    await actions.take_turns(unit)
+    field = await rows.lock(unit, CUSTOM_FIELDS, field_id)
+    if field.noun != noun:
+        raise NotFoundError(CUSTOM_FIELDS.noun)
+    return field
+
+
+async def _nouns(unit: Unit, field: CustomField) -> list[FieldNoun]:
+    """Whose objects can have values of the field."""
+    if not field.is_shared:
+        return [field.noun]  # type: ignore[list-item]  # all but shared are FieldNouns
+    found = (await associations_of(unit, [field.id]))[field.id]
+    return list(dict.fromkeys(each.noun for each in found))
+
+
+def _values_of(field: CustomField) -> tuple[str, bool]:
+    """What decides how values look."""
+    return field.coming_type, field.accepts_multiple_values

@@ -1,0 +1,177 @@
+"""Bringing people into an organization, changing what they may, and letting them go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from leadline.features.api_keys.actions import revoke_api_keys
+from leadline.features.groups.actions import leave_all_groups
+from leadline.features.roles.actions import check_grantable
+from leadline.features.roles.queries import STANDINGS, Standing, find_standing, standing_of
+from leadline.features.roles.tables import ROLES
+from leadline.features.sessions.actions import end_sessions_of
+from leadline.features.users.actions import create_membership, create_user
+from leadline.features.users.queries import (
+    find_user_by_email,
+    lock_admins,
+    lock_memberships,
+    memberships_of_users,
+)
+from leadline.features.users.tables import MEMBERSHIPS, Membership
+from leadline.kernel.errors import ForbiddenError, NotFoundError, Problems, RefusedError
+from leadline.kernel.permissions import Permission
+from leadline.kernel.rights import Role
+from leadline.platform.emails import normalise
+from leadline.store import rows, writes
+from leadline.store.unit import Unit
+
+_ADMINS = (Role.ADMIN, Role.SUPERADMIN)
+
+
+class MembershipChange(msgspec.Struct, frozen=True, kw_only=True):
+    """``role`` is the name of a usual role or the id of another, ``None`` an unreadable one."""
+
+    role: str | bytes | UnsetType | None = UNSET
+    auto_record_calls: str | UnsetType = UNSET
+    track_email_opens: bool | UnsetType = UNSET
+    may_workflows_impersonate: bool | UnsetType = UNSET
+    hangup_recording_url: str | UnsetType | None = UNSET
+
+
+async def add_membership(unit: Unit, email: str, role: str | bytes | None) -> Membership:
+    """Makes sure that the person with that address is an active member.
+
+    A new user has neither password nor key yet. Whoever is a member already keeps their role.
+    """
+    problems = Problems()
+    address = normalise(email)
+    if address is None:
+        problems.add("email", "email")
+    standing = await _standing(unit, role, problems)
+    problems.stop_if_any()
+    assert address is not None  # noqa: S101 - else there is a problem
+    assert standing is not None  # noqa: S101 - the same
+    if Permission.MANAGE_ORGANIZATION in standing.permissions:
+        raise ForbiddenError("New members cannot be given a role that manages the organization.")
+    check_grantable(unit, standing.permissions)
+    user = await find_user_by_email(unit, address)
+    if user is None:
+        user = await create_user(unit, email=address, password_hash=None)
+    found = await memberships_of_users(unit, [user.id])
+    if not found:
+        return await create_membership(
+            unit,
+            user.id,
+            standing.role,
+            custom_role_id=standing.custom_role_id,
+            is_restricted=standing.is_restricted,
+        )
+    (before,) = await lock_memberships(unit, [found[0].id])
+    if before.is_active:
+        return before
+    return await writes.update(unit, MEMBERSHIPS, before, is_active=True, **_columns(standing))
+
+
+async def change_memberships(
+    unit: Unit, ids: list[bytes], change: MembershipChange
+) -> list[Membership]:
+    """Changes all these memberships alike, or none of them; unknown ids are passed over."""
+    admins = await lock_admins(unit)
+    found = await lock_memberships(unit, ids)
+    changes: dict[str, Any] = {
+        name: value
+        for name, value in msgspec.structs.asdict(change).items()
+        if value is not UNSET and name != "role"
+    }
+    if change.role is UNSET:
+        return [await writes.update(unit, MEMBERSHIPS, row, **changes) for row in found]
+    problems = Problems()
+    standing = await _standing(unit, change.role, problems)
+    problems.stop_if_any()
+    assert standing is not None  # noqa: S101 - else there is a problem
+    columns = _columns(standing)
+    moving = [row for row in found if _has_other(row, standing)]
+    if moving:
+        check_grantable(unit, standing.permissions)
+        await _check_governs(unit, moving)
+        check_an_admin_is_left(admins, moving, standing.role)
+    return [
+        await writes.update(unit, MEMBERSHIPS, row, **changes, **(columns if row in moving else {}))
+        for row in found
+    ]
+
+
+async def remove_membership(unit: Unit, membership_id: bytes) -> Membership:
+    """Ends a membership: keys and sessions stop working and groups are left. The row stays, for
+    what this person has done keeps their name."""
+    admins = await lock_admins(unit)
+    found = await lock_memberships(unit, [membership_id])
+    if not found or not found[0].is_active:
+        raise NotFoundError(MEMBERSHIPS.noun)
+    await _check_governs(unit, found)
+    check_an_admin_is_left(admins, found, None)
+    await revoke_api_keys(unit, found[0].user_id)
+    await end_sessions_of(unit, found[0].user_id)
+    await leave_all_groups(unit, found[0].user_id)
+    return await writes.update(unit, MEMBERSHIPS, found[0], is_active=False)
+
+
+async def set_pinned_views(unit: Unit, membership_id: bytes, view_ids: list[bytes]) -> Membership:
+    """Replaces the saved views that a member has pinned, in their order."""
+    found = await lock_memberships(unit, [membership_id])
+    if not found:
+        raise NotFoundError(MEMBERSHIPS.noun)
+    pinned = [view_id.hex() for view_id in dict.fromkeys(view_ids)]
+    return await writes.update(unit, MEMBERSHIPS, found[0], pinned_view_ids=pinned)
+
+
+def check_an_admin_is_left(
+    admins: set[bytes], changing: list[Membership], becoming: Role | None
+) -> None:
+    """Refuses to leave the organization without anybody who could change that again.
+
+    ``admins`` are the memberships of the admins so far, ``becoming`` None means going.
+    """
+    left = admins - {row.id for row in changing}
+    if becoming in _ADMINS:
+        left |= {row.id for row in changing if row.is_active}
+    if admins and not left:
+        raise RefusedError("The organization needs an admin: this is the last one.")
+
+
+async def _check_governs(unit: Unit, memberships: list[Membership]) -> None:
+    """Nobody changes the role of those who may more than oneself."""
+    if any(row.role == Role.SUPERADMIN for row in memberships) and not unit.scope.is_superadmin:
+        raise ForbiddenError("Only super admins can change super admins.")
+    wanted = [row.custom_role_id for row in memberships if row.custom_role_id is not None]
+    roles = await rows.select_ids(unit, ROLES, wanted)
+    for row in memberships:
+        if row.custom_role_id is not None:
+            check_grantable(unit, standing_of(roles[row.custom_role_id]).permissions)
+        elif row.role in _ADMINS:
+            check_grantable(unit, STANDINGS["admin"].permissions)
+
+
+async def _standing(unit: Unit, role: str | bytes | None, problems: Problems) -> Standing | None:
+    found = None if role is None else await find_standing(unit, role)
+    if found is None:
+        problems.add("not_found", "role_id")
+    return found
+
+
+def _columns(standing: Standing) -> dict[str, Any]:
+    return {
+        "role": standing.role.value,
+        "custom_role_id": standing.custom_role_id,
+        "is_restricted": standing.is_restricted,
+    }
+
+
+def _has_other(row: Membership, standing: Standing) -> bool:
+    """A super admin is an admin, too: saying so again takes nothing away."""
+    if standing == STANDINGS["admin"] and row.role == Role.SUPERADMIN:
+        return row.custom_role_id is not None
+    return any(getattr(row, name) != value for name, value in _columns(standing).items())
