@@ -76,6 +76,7 @@ def _playbook(things: Things) -> Any:
 def _unsubscribed(things: Things) -> str:
     email = f"{things.word()}@example.com"
     found: str = things.world.ada.close.post("/unsubscribe/email/", {"email": email})["email"]
+    things.ids.add(found)  # what it is known by
     return found
 
 

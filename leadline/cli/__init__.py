@@ -10,7 +10,17 @@ import sys
 
 import typer
 
-from leadline.cli import backup, database, doctor, imports, operations, organizations, schema, serve
+from leadline.cli import (
+    audit,
+    backup,
+    database,
+    doctor,
+    imports,
+    operations,
+    organizations,
+    schema,
+    serve,
+)
 from leadline.cli.answers import explain, print_error
 
 app = typer.Typer(
@@ -31,6 +41,7 @@ app.command()(organizations.create_organization)
 app.command()(organizations.create_user)
 app.command()(organizations.set_time_zone)
 app.add_typer(imports.app, name="import")
+app.command()(audit.audit)
 app.command()(operations.operations)
 app.command()(doctor.doctor)
 app.command()(operations.version)

@@ -10,6 +10,8 @@ from pathlib import Path
 from leadline.cli.answers import CommandError
 
 _SEPARATORS = ",;\t|"
+# What makes a formula of a cell; some spreadsheets take the wide forms for the same.
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class CsvFile:
@@ -62,6 +64,6 @@ def write_rows(path: Path, headings: tuple[str, ...], rows: Iterable[tuple[objec
 
 
 def _harmless(cell: object) -> object:
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULAS):
         return f"'{cell}"
     return cell

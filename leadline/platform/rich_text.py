@@ -17,7 +17,8 @@ _ATTRIBUTES = {
     "span": {"class", "data-type", "data-id", "data-label"},
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
-_BODY = re.compile(r"</?body[^>]*>", re.IGNORECASE)
+# Used on raw text: it ends at the next "<" at the latest, or a thousand of them would take long.
+_BODY = re.compile(r"</?body[^<>]*>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>|<hr\s*/?>|</(?:p|li|h[1-6])>", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"<li>", re.IGNORECASE)
 _VOID = re.compile(r'<(br|hr|img)((?: [a-z-]+="[^"]*")*)>')

@@ -20,7 +20,9 @@ REFERENCE_TABLES = frozenset(
 )
 # On the coordinator alone: nothing else is joined with them. Workers take jobs across
 # organizations with FOR UPDATE SKIP LOCKED, which a distributed table does not bear.
-COORDINATOR_TABLES = frozenset({"instance_secrets", "jobs", "login_failures", "schema_migrations"})
+COORDINATOR_TABLES = frozenset(
+    {"instance_secrets", "jobs", "login_failures", "schema_migrations", "sign_ins"}
+)
 
 _CREATED = re.compile(
     r"^CREATE TABLE (\w+)(?: \((.*?)^\)| PARTITION OF )", re.MULTILINE | re.DOTALL

@@ -9,18 +9,27 @@ from psycopg import AsyncConnection
 
 IDEMPOTENCY_KEPT = timedelta(days=2)
 LOGIN_FAILURES_KEPT = timedelta(days=1)
+SIGN_INS_KEPT = timedelta(days=180)
+# Failed logins with addresses that nobody has: anybody can make as many as they like.
+UNKNOWN_SIGN_INS_KEPT = 10_000
 # Clocks of machines differ by less.
 FUTURE = timedelta(minutes=1)
 
 
 async def delete_expired(connection: AsyncConnection[Any], now: datetime) -> None:
-    """Deletes old idempotency keys, expired refresh tokens and forgotten login failures."""
+    """Deletes old idempotency keys and sign-ins, expired tokens and forgotten login failures."""
     await connection.execute(
         "DELETE FROM idempotency_keys WHERE created_at < %s", (now - IDEMPOTENCY_KEPT,)
     )
     await connection.execute("DELETE FROM refresh_tokens WHERE expires_at < %s", (now,))
     await connection.execute(
         "DELETE FROM login_failures WHERE last_failed_at < %s", (now - LOGIN_FAILURES_KEPT,)
+    )
+    await connection.execute("DELETE FROM sign_ins WHERE happened_at < %s", (now - SIGN_INS_KEPT,))
+    await connection.execute(
+        "DELETE FROM sign_ins WHERE organization_id IS NULL AND id <= (SELECT id FROM sign_ins "
+        "WHERE organization_id IS NULL ORDER BY id DESC OFFSET %s LIMIT 1)",
+        (UNKNOWN_SIGN_INS_KEPT,),
     )
 
 

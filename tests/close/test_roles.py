@@ -11,6 +11,7 @@ from leadline.kernel.rights import ROLE_RIGHTS, Right, Role
 from tests.cast import Person, World
 from tests.close.making import call, lead, wrong
 
+JO = {"firstName": "Jo", "phoneNumber": "(415) 555-0133"}
 EVERYTHING_ABOUT_LEADS = ["calling", "delete_leads", "merge_leads", "view_all_leads"]
 
 
@@ -144,8 +145,11 @@ def test_a_restricted_user_may_less_than_a_user(world: World):
     others = call(world, lead_id=lead_id)["id"]
     world.bo.close.put(f"/activity/call/{others}/", {"note": "x"}, 403)
     world.bo.close.delete(f"/lead/{lead_id}/", status=403)
+    card = world.bo.tether.post("/contact", JO, 201)["contact"]["_id"]
+    world.bo.tether.delete(f"/contacts/{card}", status=403)
     give(world, world.bo, "user")
     world.bo.close.delete(f"/lead/{lead_id}/", status=200)
+    world.bo.tether.delete(f"/contacts/{card}", status=200)
 
 
 def test_a_changed_role_counts_at_once(world: World):

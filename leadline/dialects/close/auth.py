@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Mapping
 
 from leadline.dialects.wire.operation import Operation, Services
-from leadline.kernel.errors import UnauthenticatedError
+from leadline.kernel.errors import ForbiddenError, UnauthenticatedError
 from leadline.kernel.scope import Scope
 
 
@@ -18,6 +18,9 @@ async def authenticate(
     kind, _, value = headers.get("authorization", "").partition(" ")
     key = ""
     if kind.lower() == "basic":
+        # A browser that was once given the key sends it along by itself, whoever's page asks.
+        if operation.writes and headers.get("sec-fetch-site") == "cross-site":
+            raise ForbiddenError("Pages of other sites cannot write with this browser's API key.")
         try:
             key = base64.b64decode(value.strip(), validate=True).decode().partition(":")[0]
         except (binascii.Error, UnicodeDecodeError):

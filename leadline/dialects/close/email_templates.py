@@ -23,7 +23,8 @@ from leadline.features.email_templates.queries import get_template, page_of_temp
 from leadline.features.email_templates.tables import EMAIL_TEMPLATES, EmailTemplate
 from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.tables import Attachment
-from leadline.kernel.errors import Problems, RefusedError
+from leadline.kernel.errors import InvalidError, Problems, RefusedError, problem
+from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.placeholders import render
 from leadline.kernel.rights import Right
 from leadline.reporting.placeholder_values import placeholder_values
@@ -216,12 +217,11 @@ async def render_template(request: Request[None]) -> Any:
 
 def _asked(request: Request[Any], name: str, prefix: str) -> bytes:
     """The id that a query parameter must give."""
-    found = filters.ids({name: request.query.get(name, "")}, name, prefix)
-    problems = Problems()
-    if not found:
-        problems.add("required" if found is None else "not_found", name)
-    problems.stop_if_any()
-    return (found or [b""])[0]
+    text = request.query.get(name, "")
+    found = parse_prefixed(prefix, text)
+    if found is None:
+        raise InvalidError([problem("not_found" if text else "required", name)])
+    return found
 
 
 def _render_body(body: str, values: Mapping[str, object]) -> str:

@@ -20,7 +20,7 @@ from leadline.dialects.wire.operation import Operation, Parameter, Reply, Reques
 from leadline.features.send_as import actions
 from leadline.features.send_as.queries import get_send_as, list_send_as
 from leadline.features.send_as.tables import SendAs
-from leadline.kernel.errors import Problems
+from leadline.kernel.errors import InvalidError, problem
 from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.rights import Right
 
@@ -69,12 +69,10 @@ def _users_asked(request: Request[Any], *names: str) -> dict[str, bytes | None]:
 
 
 def _stop_unless_own(request: Request[Any], user_id: bytes | None, field: str) -> None:
-    problems = Problems()
     if user_id is None:
-        problems.add("required", field)
-    elif user_id != request.scope.user_id:
-        problems.add("conflict", field, text="This must be your own user id.")
-    problems.stop_if_any()
+        raise InvalidError([problem("required", field)])
+    if user_id != request.scope.user_id:
+        raise InvalidError([problem("conflict", field, text="This must be your own user id.")])
 
 
 async def list_all(request: Request[None]) -> Any:
@@ -117,11 +115,10 @@ async def update_many(request: Request[BulkSendAsBody]) -> Any:
 async def delete_by_user(request: Request[None]) -> Any:
     asked = _users_asked(request, "allowing_user_id", "allowed_user_id")
     _stop_unless_own(request, asked["allowing_user_id"], "allowing_user_id")
-    problems = Problems()
-    if asked["allowed_user_id"] is None:
-        problems.add("required", "allowed_user_id")
-    problems.stop_if_any()
-    await actions.disallow(request.unit, [asked["allowed_user_id"] or b""])
+    allowed = asked["allowed_user_id"]
+    if allowed is None:
+        raise InvalidError([problem("required", "allowed_user_id")])
+    await actions.disallow(request.unit, [allowed])
 
 
 async def delete(request: Request[None]) -> Any:

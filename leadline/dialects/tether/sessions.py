@@ -66,6 +66,7 @@ async def login(request: Request[LoginBody]) -> AuthSession:
         services.passwords,
         email=request.body.email,
         password=request.body.password,
+        client=request.client,
     )
     return await _spell_session(services, session)
 
@@ -73,13 +74,18 @@ async def login(request: Request[LoginBody]) -> AuthSession:
 async def refresh(request: Request[RefreshBody]) -> AuthSession:
     services = request.services
     session = await actions.refresh_session(
-        services.database, services.settings, request.body.refresh_token
+        services.database,
+        services.settings,
+        request.body.refresh_token,
+        client=request.client,
     )
     return await _spell_session(services, session)
 
 
 async def logout(request: Request[RefreshBody]) -> MessageShape:
-    await actions.end_session(request.services.database, request.body.refresh_token)
+    await actions.end_session(
+        request.services.database, request.body.refresh_token, client=request.client
+    )
     request.services.authentication.forget_all()
     return {"message": "Logged out"}
 

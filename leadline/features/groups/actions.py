@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadline.features.groups.tables import GROUP_MEMBERS, GROUPS, Group, GroupMember
 from leadline.features.users.queries import memberships_of_users
-from leadline.kernel.errors import Problems
+from leadline.kernel.errors import InvalidError, Problems, problem
 from leadline.kernel.names import read_name
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
@@ -42,9 +42,7 @@ async def join_group(unit: Unit, group_id: bytes, user_id: bytes) -> None:
     await rows.lock(unit, GROUPS, group_id)
     found = await memberships_of_users(unit, [user_id])
     if not found or not found[0].is_active:
-        problems = Problems()
-        problems.add("not_found", "user_id", text="Invalid organization members")
-        problems.stop_if_any()
+        raise InvalidError([problem("not_found", "user_id", text="Invalid organization members")])
     there = await rows.select(
         unit,
         GROUP_MEMBERS,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import args_row
 
 from leadline.features.sessions.queries import Login, find_login, find_login_by_email
+from leadline.features.sign_ins.actions import SignInAction, note_sign_in
 from leadline.kernel.errors import TooManyRequestsError, UnauthenticatedError
 from leadline.kernel.ids import new_id
 from leadline.platform.authentication import new_refresh_token, secret_hash
@@ -55,41 +57,62 @@ class Session(msgspec.Struct, frozen=True):
 
 
 async def log_in(
-    database: Database, settings: Settings, passwords: Passwords, *, email: str, password: str
+    database: Database,
+    settings: Settings,
+    passwords: Passwords,
+    *,
+    email: str,
+    password: str,
+    client: str,
 ) -> Session:
     """Opens a session. Every reason to refuse looks the same and takes the same time."""
-    address = normalise(email) or email.strip().lower()
+    known_form = normalise(email)
+    address = known_form or email.strip().lower()
     subject = hashlib.sha256(address.encode()).digest()
     async with database.connection() as connection:
         await _count_attempt(connection, settings, subject, database.clock.now())
         login = await find_login_by_email(connection, address)
     # No connection is held meanwhile: this takes a while on purpose.
     fits = await passwords.verify(login.password_hash if login else None, password)
-    if login is None or not fits:
-        raise UnauthenticatedError("Invalid email or password")
     now = database.clock.now()
+    note = partial(
+        note_sign_in,
+        now=now,
+        client=client,
+        email=known_form,
+        organization_id=login.organization_id if login else None,
+        user_id=login.user_id if login else None,
+    )
+    if login is None or not fits:
+        async with database.connection() as connection:
+            await note(connection, "failed")
+        raise UnauthenticatedError("Invalid email or password")
     async with database.connection() as connection, connection.transaction():
         await connection.execute("DELETE FROM login_failures WHERE subject_hash = %s", (subject,))
+        await note(connection, "succeeded")
         return await _issue(connection, settings, login, new_id(now), now)
 
 
-async def refresh_session(database: Database, settings: Settings, token: str) -> Session:
+async def refresh_session(
+    database: Database, settings: Settings, token: str, *, client: str
+) -> Session:
     """Exchanges a refresh token for the next one. Using one twice ends the whole session."""
     now = database.clock.now()
     async with database.connection() as connection, connection.transaction():
-        session = await _exchange(connection, settings, token, now)
+        session = await _exchange(connection, settings, token, now, client)
     # Outside the transaction, so that the end of a misused session is kept.
     if session is None:
         raise UnauthenticatedError("Invalid or expired token")
     return session
 
 
-async def end_session(database: Database, token: str) -> None:
+async def end_session(database: Database, token: str, *, client: str) -> None:
     """Ends the session of a refresh token. A token that is unknown has none to end."""
     async with database.connection() as connection, connection.transaction():
         presented = await _lock_session(connection, token)
         if presented is not None:
             await _delete_family(connection, presented.family_id)
+            await _note(connection, "ended", database.clock.now(), presented, client)
 
 
 async def end_sessions_of(unit: Unit, user_id: bytes) -> None:
@@ -111,7 +134,7 @@ class _RefreshToken(msgspec.Struct, frozen=True):
 
 
 async def _exchange(
-    connection: AsyncConnection[Any], settings: Settings, token: str, now: datetime
+    connection: AsyncConnection[Any], settings: Settings, token: str, now: datetime, client: str
 ) -> Session | None:
     presented = await _lock_session(connection, token)
     if presented is None or presented.expires_at <= now:
@@ -119,6 +142,7 @@ async def _exchange(
     if presented.used_at is not None:
         # Somebody has a copy. Nobody can tell who is the thief, so both are locked out.
         await _delete_family(connection, presented.family_id)
+        await _note(connection, "reused", now, presented, client)
         return None
     login = await find_login(connection, presented.organization_id, presented.user_id)
     if login is None:
@@ -172,6 +196,23 @@ async def _lock_session(connection: AsyncConnection[Any], token: str) -> _Refres
         (token_hash,),
     )
     return await cursor.fetchone()
+
+
+async def _note(
+    connection: AsyncConnection[Any],
+    action: SignInAction,
+    now: datetime,
+    token: _RefreshToken,
+    client: str,
+) -> None:
+    await note_sign_in(
+        connection,
+        action,
+        now=now,
+        organization_id=token.organization_id,
+        user_id=token.user_id,
+        client=client,
+    )
 
 
 async def _delete_family(connection: AsyncConnection[Any], family_id: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadline.features.unsubscribed_emails.queries import find_unsubscribed
 from leadline.features.unsubscribed_emails.tables import UNSUBSCRIBED_EMAILS, UnsubscribedEmail
-from leadline.kernel.errors import NotFoundError, Problems
+from leadline.kernel.errors import InvalidError, NotFoundError, problem
 from leadline.platform.emails import normalise
 from leadline.store import writes
 from leadline.store.locks import lock_values
@@ -15,10 +15,7 @@ async def unsubscribe_email(unit: Unit, given: str) -> UnsubscribedEmail:
     """Adds the address, unless it is there."""
     email = normalise(given)
     if email is None:
-        problems = Problems()
-        problems.add("email", "email")
-        problems.stop_if_any()
-        raise AssertionError("unreachable")
+        raise InvalidError([problem("email", "email")])
     await lock_values(unit, phones=[], emails=[email])
     present = await find_unsubscribed(unit, email)
     if present is not None:
