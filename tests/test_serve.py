@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import http.client
 import json
 import os
@@ -231,6 +232,22 @@ def test_several_processes_serve_together_and_end_together(machine: Machine) -> 
     # The others notice, and give the port back.
     with pytest.raises(ConnectionError):
         server.get_until(time.monotonic() + PATIENCE_S, "/healthz")
+
+
+def test_what_a_killed_server_left_is_deleted_by_the_next(machine: Machine, tmp_path: Path) -> None:
+    left, in_use = (tmp_path / f"leadline-metrics-{name}" for name in ("left", "in-use"))
+    for folder in (left, in_use):
+        folder.mkdir()
+        os.utime(folder, (0, 0))
+    held = os.open(in_use, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    machine.environment["TMPDIR"] = str(tmp_path)
+    server = machine.start("--workers", "2")
+    server.wait_until_ready()
+    assert (left.exists(), in_use.exists()) == (False, True)
+    assert server.stop() == 0
+    assert list(tmp_path.glob("leadline-metrics-*")) == [in_use]
+    os.close(held)
 
 
 def test_two_first_starts_at_once_print_one_key(machine: Machine) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,9 @@ from leadline.cli.context import DataOption, open_database, read_settings
 if TYPE_CHECKING:
     from leadline.settings import Settings
 
+_METRICS_FOLDER = "leadline-metrics-"
+# A folder is locked this long after it was made, at the latest.
+_YOUNG_S = 60
 # Requests under way get this long to end before the process does.
 GRACE_S = 10
 
@@ -159,6 +163,32 @@ def _share_settings(settings: Settings) -> Iterator[None]:
         os.environ[variable_name(name)] = str(getattr(settings, name))
     # Here uvicorn only starts processes, and tells when one has died.
     logging.getLogger("uvicorn.error").setLevel(logging.INFO)
-    with TemporaryDirectory(prefix="leadline-metrics-") as folder:
+    _delete_left_folders()
+    with TemporaryDirectory(prefix=_METRICS_FOLDER) as folder, _locked(Path(folder)):
         os.environ[SHARED_FOLDER] = folder
         yield
+
+
+def _delete_left_folders() -> None:
+    """Deletes what servers left that were killed: nobody holds the lock of such a folder."""
+    import shutil
+    import time
+    from tempfile import gettempdir
+
+    for folder in Path(gettempdir()).glob(f"{_METRICS_FOLDER}*"):
+        with suppress(OSError), _locked(folder):
+            if folder.stat().st_mtime < time.time() - _YOUNG_S:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Holds the lock of a folder; OSError when another process holds it, or it is not ours."""
+    import fcntl
+
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(opened)
