@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 ARGS ?=
-# Only `make lock` uses it, so it is in no lock itself.
+# Only one target uses each, so they are in no lock themselves.
 UV_VERSION = 0.13.8
+PIP_AUDIT_VERSION = 2.10.1
 
 VENV = .venv
 BIN = $(VENV)/bin
@@ -12,10 +13,10 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11
 	--generate-hashes --no-emit-index-url --no-header --quiet $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-faults lint format bench lock clean
+.PHONY: help setup serve test test-faults fuzz audit lint format bench lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo '  PYTHON=python3.12 picks the Python of a new $(VENV); ARGS="..." is handed on.'
 
 setup: $(VENV)/.runtime  ## create .venv with Leadline in it (test and lint add their tools)
@@ -28,6 +29,15 @@ test: $(VENV)/.dev  ## run the tests
 
 test-faults: $(VENV)/.dev  ## kill everybody, 20 rounds (ARGS="--rounds 5 --clients 50 --seed 2")
 	$(BIN)/pytest tests/faults -m faults -s $(ARGS)
+
+fuzz: $(VENV)/.dev  ## make up requests, 300 for each operation (ARGS="--fuzz-examples 1000 --fuzz-seed 2")
+	$(BIN)/pytest tests/test_fuzz.py -n auto --fuzz-examples 300 $(ARGS)
+
+audit: $(BIN)/python  ## look the locked packages up in the public list of weaknesses
+	@$(BIN)/python -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip --disable-pip-version-check --no-input --quiet \
+		install pip-audit==$(PIP_AUDIT_VERSION)
+	$(VENV)/audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock $(ARGS)
 
 lint: $(VENV)/.dev  ## check style, format, types and who imports whom
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -42,6 +43,21 @@ TEST_SETTINGS = Settings(
 )
 # Durability costs time that a test does not need.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz-examples", type=int, default=6, help="requests for each operation")
+    parser.addoption("--fuzz-seed", type=int, default=1, help="which ones; another, another day")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how many requests were made up, and how they were answered."""
+    statuses: Counter[int] = Counter()
+    for report in terminalreporter.stats.get("passed", []):
+        statuses.update(dict(report.user_properties).get("fuzz_statuses", {}))
+    if statuses:
+        shown = ", ".join(f"{count:,} x {status}" for status, count in sorted(statuses.items()))
+        terminalreporter.write_line(f"{statuses.total():,} requests were made up: {shown}")
 
 
 @pytest.fixture(scope="session")
