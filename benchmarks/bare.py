@@ -2,10 +2,13 @@
 
 ``python -m benchmarks.bare URL RECORDING PORT`` serves each recorded request at ``/<name>``: its
 statements in the same transaction shape, and the fetched rows as JSON. Nothing else.
+
+ORGANIZATION is the id, in hexadecimal, for whose rows the connections are opened.
 """
 
 from __future__ import annotations
 
+import os
 import pickle
 import secrets
 import sys
@@ -24,6 +27,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from leadline.store.row_security import Openings
 
 set_json_loads(msgspec.json.decode)
 
@@ -46,6 +51,7 @@ class Recording:
 def make_app(url: str, recordings: list[Recording]) -> Starlette:
     async def configure(connection: AsyncConnection[Any]) -> None:
         connection.prepare_threshold = 3
+        await Openings().open_for(connection, bytes.fromhex(os.environ["ORGANIZATION"]))
 
     pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
         url,

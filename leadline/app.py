@@ -17,6 +17,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount
 
 from leadline.dialects.close.dialect import CLOSE
+from leadline.dialects.close.file_transfer import file_routes
+from leadline.dialects.close.form_intake import form_routes
+from leadline.dialects.close.oauth import oauth_routes
 from leadline.dialects.tether.dialect import TETHER
 from leadline.dialects.wire.docs import documentation_routes
 from leadline.dialects.wire.operation import Dialect, Services
@@ -25,6 +28,7 @@ from leadline.dialects.wire.watching import watching_routes
 from leadline.kernel.clock import Clock, SystemClock
 from leadline.platform import metrics
 from leadline.platform.authentication import Authentication
+from leadline.platform.file_storage import storage_of
 from leadline.platform.logs import configure_logs
 from leadline.platform.passwords import Passwords
 from leadline.settings import Settings
@@ -75,6 +79,7 @@ def make_services(
         authentication=Authentication(database, settings, clock),
         passwords=Passwords(settings),
         settings=settings,
+        files=storage_of(settings),
     )
 
 
@@ -101,6 +106,9 @@ def make_app(services: Services) -> Starlette:
         routes=[
             *watching_routes(services),
             *documentation_routes(DIALECTS),
+            *file_routes(services),
+            *form_routes(services),
+            *oauth_routes(services),
             Mount("", app=_Dispatch(services)),
         ],
         lifespan=lifespan,

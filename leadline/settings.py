@@ -13,6 +13,7 @@ Count = Annotated[int, msgspec.Meta(ge=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Memory = Annotated[int, msgspec.Meta(ge=8)]  # argon2 needs 8 KiB
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
+HttpUrl = Annotated[str, msgspec.Meta(pattern="^https?://[^/]")]
 MetricsToken = Annotated[str, msgspec.Meta(min_length=16)]  # short ones can be guessed
 Pause = Annotated[float, msgspec.Meta(gt=0)]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -45,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     statement_timeout_s: Seconds = 30.0
     pooled: bool = False
     max_body_bytes: Count = 1024 * 1024
+    max_file_bytes: Count = 25 * 1024 * 1024
     body_timeout_s: Pause = 30.0
     rate_limit: Count = 6000
     anonymous_rate_limit: Count = 200
@@ -58,6 +60,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     login_free_failures: Count = 5
     login_max_delay_s: Count = 900
     idempotency_s: Count = 86400
+    files: str | None = None
+    s3_bucket: str | None = None
+    s3_endpoint: HttpUrl | None = None
+    s3_region: str = "us-east-1"
+    s3_key: str | None = None
+    s3_secret: str | None = None
     run_jobs: bool = True
     job_poll_s: Pause = 1.0
     log_level: LogLevel = "info"

@@ -8,7 +8,12 @@ import time
 import structlog
 
 from leadline.features.conversations import jobs as conversation_jobs
-from leadline.flows import conform_custom_values
+from leadline.features.files import jobs as file_jobs
+from leadline.features.leads.actions import begin_count, count_anew
+from leadline.flows import conform_custom_values, delete_custom_type
+from leadline.kernel.rights import Role
+from leadline.kernel.scope import Scope
+from leadline.platform.file_storage import FileStorage, storage_of
 from leadline.platform.jobs import JobFunction, Periodic, Worker
 from leadline.settings import Settings
 from leadline.store.database import Database
@@ -17,10 +22,19 @@ from leadline.store.housekeeping import delete_expired, take_back_future
 
 log = structlog.get_logger("leadline.worker")
 
-# Every job that can be enqueued, by its name.
-JOBS: dict[str, JobFunction] = {**conversation_jobs.JOBS, **conform_custom_values.JOBS}
+# Every job that can be enqueued, by its name; those with files come in ``jobs_with``.
+JOBS: dict[str, JobFunction] = {
+    **conversation_jobs.JOBS,
+    **conform_custom_values.JOBS,
+    **delete_custom_type.JOBS,
+}
 
 EVENTS_AT_ONCE = 5000
+
+
+def jobs_with(storage: FileStorage) -> dict[str, JobFunction]:
+    """Every job, where files lie in that storage."""
+    return {**JOBS, **file_jobs.jobs_of(storage)}
 
 
 async def _number(database: Database) -> None:
@@ -40,20 +54,35 @@ async def _take_back_future(database: Database) -> None:
         await take_back_future(connection, database.clock.now())
 
 
+async def count_leads(database: Database) -> None:
+    """Counts the old leads of every large organization, so that lists need not."""
+    async with database.connection() as connection:
+        cursor = await connection.execute("SELECT id FROM organizations")
+        organizations = [organization_id for (organization_id,) in await cursor.fetchall()]
+    for organization_id in organizations:
+        scope = Scope(organization_id, b"", Role.ADMIN, b"")
+        for step in (begin_count, count_anew):
+            async with database.writing(scope) as unit:
+                await step(unit)
+
+
 PERIODIC = (
     Periodic("number events", 1.0, _number),
     Periodic("take back the future", 60.0, _take_back_future),
     Periodic("delete what has expired", 600.0, _delete_expired),
+    Periodic("count leads", 3600.0, count_leads),
 )
 
 
 async def run_worker(database: Database, settings: Settings) -> None:
     """Works until it is cancelled. A failure is logged, and work goes on after a pause."""
-    worker = Worker(database, JOBS)
-    due = dict.fromkeys(range(len(PERIODIC)), 0.0)
+    storage = storage_of(settings)
+    worker = Worker(database, jobs_with(storage))
+    periodic = (*PERIODIC, Periodic("tidy files", 600.0, lambda _: storage.tidy()))
+    due = dict.fromkeys(range(len(periodic)), 0.0)
     while True:
         try:
-            for index, task in enumerate(PERIODIC):
+            for index, task in enumerate(periodic):
                 if time.monotonic() >= due[index]:
                     due[index] = time.monotonic() + task.every_s
                     await task.run(database)

@@ -11,6 +11,7 @@ import base64
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 from starlette.testclient import TestClient
 
 from leadline.dialects.wire.operation import Services
@@ -19,7 +20,7 @@ from leadline.kernel.clock import MovableClock
 from leadline.kernel.rights import Role
 from leadline.platform.jobs import Worker
 from leadline.store.events import number_events
-from leadline.worker import JOBS
+from leadline.worker import jobs_with
 
 PASSWORD = "correct horse battery staple"
 
@@ -106,6 +107,8 @@ class World:
     services: Services
     clock: MovableClock
     people: dict[str, Person]
+    # The database as its owner, whom row security does not bind; None where there is none.
+    owner: psycopg.Connection[Any] | None = None
 
     def __getattr__(self, name: str) -> Person:
         people: dict[str, Person] = self.__dict__["people"]
@@ -131,6 +134,9 @@ class World:
 
     def sql(self, statement: str, *parameters: Any) -> list[Any]:
         """Reads the database behind the API's back, for what the API does not show."""
+        if self.owner is not None:
+            cursor = self.owner.execute(statement.encode(), parameters)
+            return cursor.fetchall() if cursor.description else []
 
         async def run() -> list[Any]:
             async with self.services.database.connection() as connection:
@@ -144,7 +150,7 @@ class World:
         """Runs what is due, as the worker would; returns how many jobs ran."""
 
         async def run() -> int:
-            done = await Worker(self.services.database, JOBS).run_due()
+            done = await Worker(self.services.database, jobs_with(self.services.files)).run_due()
             async with self.services.database.connection() as connection:
                 # A transaction of another test process on the same server holds positions back.
                 for _ in range(1000):

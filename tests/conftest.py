@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from psycopg import errors, sql
@@ -25,6 +26,7 @@ from leadline.settings import Settings
 from leadline.store import scoping, unit
 from leadline.store.migrations import migrate
 from leadline.store.roles import APP_ROLE, grant
+from leadline.store.row_security import protect
 from tests.cast import PASSWORD, World, make_people
 from tests.strict_scoping import open_tables
 
@@ -118,9 +120,10 @@ def database_url(server_url: str, worker_id: str) -> Iterator[str]:
 class _Application:
     """The running application. Its clock is moved back to the start for each test."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, data: Path) -> None:
         self.clock = MovableClock(START)
-        self.services = make_services(TEST_SETTINGS, database_url, self.clock)
+        settings = msgspec.structs.replace(TEST_SETTINGS, data=data)
+        self.services = make_services(settings, database_url, self.clock)
         self.client = TestClient(make_app(self.services), raise_server_exceptions=False)
         self.password_hash = self.services.passwords.hash_now(PASSWORD)
         self.worlds = 0
@@ -150,18 +153,26 @@ def app_url(database_url: str) -> str:
             with suppress(errors.DuplicateObject, errors.UniqueViolation):  # or a neighbour made it
                 connection.execute(f"CREATE ROLE {APP_ROLE} LOGIN PASSWORD '{APP_ROLE}'".encode())
         grant(connection, APP_ROLE)
+        protect(connection)
     return make_conninfo(database_url, user=APP_ROLE, password=APP_ROLE)
 
 
 @pytest.fixture(scope="session")
-def application(app_url: str) -> Iterator[_Application]:
-    running = _Application(app_url)
+def owner(database_url: str) -> Iterator[psycopg.Connection[Any]]:
+    """The database as its owner, who sees the rows of everybody."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def application(app_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Application]:
+    running = _Application(app_url, tmp_path_factory.mktemp("data"))
     with running.client:
         yield running
 
 
 @pytest.fixture
-def world(application: _Application) -> World:
+def world(application: _Application, owner: psycopg.Connection[Any]) -> World:
     """Two fresh organizations with the cast of ``tests/cast.py`` in them."""
     application.clock.instant = START
     application.worlds += 1
@@ -174,6 +185,6 @@ def world(application: _Application) -> World:
         application.password_hash,
         str(application.worlds),
     )
-    made = World(client, application.services, application.clock, people)
+    made = World(client, application.services, application.clock, people, owner)
     made.sql("DELETE FROM jobs")  # what earlier tests have left behind
     return made

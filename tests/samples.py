@@ -16,13 +16,32 @@ import pytest
 
 from leadline.app import DIALECTS
 from leadline.dialects.wire.operation import Operation
-from tests import samples_close, samples_close_settings, samples_tether
+from tests import (
+    samples_close,
+    samples_close_apps,
+    samples_close_custom,
+    samples_close_files,
+    samples_close_settings,
+    samples_tether,
+)
 from tests.cast import Api, Person, World
 from tests.permission_matrix import MATRIX
 from tests.things import Sample, Things
 
-MAKERS = {**samples_close.MAKERS, **samples_close_settings.MAKERS, **samples_tether.MAKERS}
-SAMPLES = {**samples_close.SAMPLES, **samples_close_settings.SAMPLES, **samples_tether.SAMPLES}
+FAMILIES = (
+    samples_close,
+    samples_close_apps,
+    samples_close_custom,
+    samples_close_files,
+    samples_close_settings,
+    samples_tether,
+)
+MAKERS: dict[str, Callable[[Things], str]] = {
+    name: make for family in FAMILIES for name, make in family.MAKERS.items()
+}
+SAMPLES: dict[str, Sample] = {
+    name: sample for family in FAMILIES for name, sample in family.SAMPLES.items()
+}
 
 
 def things_of(world: World) -> Things:

@@ -7,6 +7,7 @@ nothing of north refers to anything of south, nothing of south has changed, nobo
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def south(world: World) -> South:
 
 def make_south(world: World) -> South:
     people = {**world.people, "ada": world.eve}  # things are made by ada
-    things = Things(World(world.client, world.services, world.clock, people), MAKERS)
+    things = Things(dataclasses.replace(world, people=people), MAKERS)
     ids: dict[str, list[str]] = {}
     for name in sorted(set(MAKERS) - {"tether.refresh_token"}):
         made = things(name)
@@ -141,17 +142,11 @@ def leaks(world: World, foreign: set[str]) -> list[Any]:
     assert len(tables) > 15
     looking = " UNION ALL ".join(
         f"SELECT '{table}', row FROM {table} t, lateral (SELECT (to_jsonb(t) - 'custom')::text) "
-        "AS rows (row) WHERE organization_id = %(north)s AND row ~ %(foreign)s"
+        "AS rows (row) WHERE organization_id = %s AND row ~ %s"
         for table in tables
     )
-
-    async def run() -> list[Any]:
-        async with world.services.database.connection() as connection:
-            values = {"north": world.ada.organization_id, "foreign": "|".join(sorted(foreign))}
-            return await (await connection.execute(looking.encode(), values)).fetchall()
-
-    found: list[Any] = world.call(run)
-    return found
+    north, ids = world.ada.organization_id, "|".join(sorted(foreign))
+    return world.sql(looking, *[north, ids] * len(tables))
 
 
 def test_a_leak_would_be_seen(world: World):

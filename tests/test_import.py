@@ -126,6 +126,80 @@ def test_leads_come_in_with_their_dates_and_bad_rows_are_named(
     assert ann["contacts"][0]["phones"][0]["phone"] == "+14155550101"
 
 
+TYPED = """\
+id,came_in,mail,revenue,since,plan,likes,rep,note
+a1,2026-01-05,a1@example.com,1200.50,2026-02-03,Gold,Tea; Cake,Bo Berg,=1
+a2,2026-01-05,a2@example.com,,,,,,
+a3,2026-01-05,no address,much,soon,Tin,Tea;Beer,Nobody,ok
+a4,2026-01-05,a4@example.com,nan,2026-02-30,gold,,Bo Berg,ok
+"""
+
+
+def test_values_are_checked_as_those_of_any_contact_are(world: World, run: Command, tmp_path: Path):
+    make_configuration(world.bo)
+    fields = {}
+    for body in (
+        {"name": "revenue", "type": "number"},
+        {"name": "since", "type": "date"},
+        {"name": "plan", "type": "choices", "choices": ["Gold", "Silver"]},
+        {
+            "name": "likes",
+            "type": "choices",
+            "choices": ["Tea", "Cake"],
+            "accepts_multiple_values": True,
+        },
+        {"name": "rep", "type": "user"},
+    ):
+        made = world.ada.close.post("/custom_field/contact/", body)
+        fields[body["name"]] = f"custom.{made['id']}"
+    file = tmp_path / "leads.csv"
+    file.write_text(TYPED)
+    arguments = [
+        *("leads", str(file), "--organization", world.ada.org),
+        *("--configuration", "Facebook Lead Ad Funnel", "--external-id", "id"),
+        *("--created-at", "came_in", "--email", "mail", "--custom", "note"),
+        *(part for name in fields for part in ("--custom", name)),
+    ]
+    result = run(*arguments)
+    assert (result["created"], result["failed"]) == (2, 2)
+    contacts = world.ada.close.get("/contact/")["data"]
+    first, second = (
+        {key: value for key, value in each.items() if key.startswith("custom.")}
+        for each in contacts
+    )
+    note = world.ada.close.get("/custom_field/contact/")["data"][-1]
+    assert (note["name"], note["type"]) == ("note", "text")
+    assert first == {
+        fields["revenue"]: 1200.5,
+        fields["since"]: "2026-02-03",
+        fields["plan"]: "Gold",
+        fields["likes"]: ["Tea", "Cake"],
+        fields["rep"]: f"user_{world.bo.user_id.hex()}",
+        f"custom.{note['id']}": "=1",
+    }
+    assert second == {}
+    third, fourth = rows_of(tmp_path / "leads.report.csv")
+    assert (third["line"], third["level"], third["external_id"]) == ("4", "error", "a3")
+    assert third["reason"].split("; ") == [
+        "'no address': Invalid email address.",
+        "revenue 'much': Value must be of number type.",
+        "since 'soon': Invalid ISO 8601 date.",
+        "plan 'Tin': Value must be one of: Gold, Silver.",
+        "likes 'Tea;Beer': Value must be one of: Tea, Cake.",
+        "rep 'Nobody': Object does not exist.",
+    ]
+    # What has come in is left alone, whatever its field has become since.
+    plan = fields["plan"].removeprefix("custom.")
+    world.ada.close.put(f"/custom_field/contact/{plan}/", {"choices": ["Silver"]})
+    again = run(*arguments)
+    assert (again["created"], again["unchanged"], again["failed"]) == (0, 2, 2)
+    assert [said.split()[0] for said in fourth["reason"].split("; ")] == [
+        "revenue",
+        "since",
+        "plan",
+    ]
+
+
 def test_running_again_changes_nothing(world: World, run: Command, tmp_path: Path):
     make_configuration(world.bo)
     file, deals = tmp_path / "leads.csv", tmp_path / "deals.csv"
@@ -179,6 +253,23 @@ def test_gross_profit_is_written_to_the_configured_property(
     totals = world.bo.tether.get("/outreach-metrics")["data"]["totals"]
     assert totals["grossProfit"] == 109.5
     assert totals["roi"] == pytest.approx(89.5 / 20)
+
+
+def test_gross_profit_is_not_written_where_no_amount_belongs(
+    world: World, run: Command, tmp_path: Path
+):
+    make_configuration(world.bo)
+    file, deals = tmp_path / "leads.csv", tmp_path / "deals.csv"
+    file.write_text(LEADS)
+    deals.write_text("id,won,amount\na1,2026-03-01,99.50\na2,2026-03-01,\n")
+    run(*lead_arguments(world, file))
+    where = f"/organizations/{world.ada.org}/outreach-gross-profit-config"
+    world.ada.tether.put(where, {"entityType": "Contact", "propertyKey": "since"})
+    world.ada.close.post("/custom_field/contact/", {"name": "since", "type": "date"})
+    result = run(*deal_arguments(world, deals), "--gross-profit", "amount")
+    assert (result["created"], result["failed"]) == (1, 1)
+    (refused,) = rows_of(tmp_path / "deals.report.csv")
+    assert refused["reason"] == "'99.50': Value must be of str type."
 
 
 def test_naive_times_are_in_the_organizations_zone(world: World, run: Command, tmp_path: Path):

@@ -16,6 +16,7 @@ from leadline.cli import (
     database,
     doctor,
     imports,
+    oauth_apps,
     operations,
     organizations,
     schema,
@@ -40,6 +41,7 @@ app.command()(backup.restore)
 app.command()(organizations.create_organization)
 app.command()(organizations.create_user)
 app.command()(organizations.set_time_zone)
+app.add_typer(oauth_apps.app, name="oauth-app")
 app.add_typer(imports.app, name="import")
 app.command()(audit.audit)
 app.command()(operations.operations)

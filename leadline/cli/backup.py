@@ -25,6 +25,7 @@ def backup(
     import psycopg
 
     from leadline.kernel.clock import SystemClock
+    from leadline.platform.file_storage import folder_of
     from leadline.store.backup import write_backup
 
     if file.exists():
@@ -36,12 +37,14 @@ def backup(
         psycopg.connect(opened.owner_url, autocommit=True) as connection,
         _bar(file) as progress,
     ):
-        manifest = write_backup(connection, file, SystemClock().now(), progress)
+        folder = folder_of(opened.settings)
+        manifest = write_backup(connection, file, SystemClock().now(), progress, files=folder)
     made = {
         "file": str(file),
         "bytes": file.stat().st_size,
         "tables": len(manifest.tables),
         "rows": manifest.rows,
+        "files": manifest.files,
         "made_at": manifest.made_at,
     }
     _print(made, as_json)
@@ -60,6 +63,7 @@ def restore(
     """
     import psycopg
 
+    from leadline.platform.file_storage import folder_of
     from leadline.store.backup import read_manifest, restore_backup
 
     manifest = read_manifest(file)
@@ -68,12 +72,14 @@ def restore(
             psycopg.connect(opened.owner_url, autocommit=True) as connection,
             _bar(file) as progress,
         ):
-            foreign = restore_backup(connection, file, progress)
+            folder = folder_of(opened.settings)
+            foreign = restore_backup(connection, file, progress, files=folder)
         applied = opened.migrate(backup=False)
     restored = {
         "file": str(file),
         "tables": len(manifest.tables) - len(foreign),
         "rows": manifest.rows,
+        "files": None if folder is None else manifest.files,
         "made_at": manifest.made_at,
         "left_out": foreign,
         "migrated": applied,

@@ -57,7 +57,12 @@ class OpenDatabase:
                 "LEADLINE_POOLED=true needs LEADLINE_MIGRATION_URL too: the address of the "
                 "database itself, past the pooler, for migrations and backups."
             )
-        return migrate_database(self.owner_url, self.backups if backup else None, self._role)
+        return migrate_database(
+            self.owner_url,
+            self.backups if backup else None,
+            self._role,
+            row_security=not self.settings.pooled,
+        )
 
     @property
     def _role(self) -> str | None:
@@ -123,12 +128,17 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[OpenD
 
 
 def migrate_database(
-    url: str, backups: Path | None = None, app_role: str | None = None
+    url: str,
+    backups: Path | None = None,
+    app_role: str | None = None,
+    *,
+    row_security: bool = True,
 ) -> list[str]:
     """Applies what is pending; returns the names of what was applied.
 
     A database that has been in use is backed up into the folder ``backups`` before, if given.
-    ``app_role`` is let use the tables.
+    ``app_role`` is let use the tables; with ``row_security`` only the rows of the organization at
+    work.
     """
     import psycopg
     import structlog
@@ -136,6 +146,7 @@ def migrate_database(
     from leadline.kernel.clock import SystemClock
     from leadline.store import migrations, roles
     from leadline.store.backup import write_backup_before
+    from leadline.store.row_security import protect
 
     clock = SystemClock()
 
@@ -153,6 +164,8 @@ def migrate_database(
         applied = migrations.migrate(connection, clock.now(), back_up)
         if app_role is not None:
             roles.grant(connection, app_role)
+            if row_security:
+                protect(connection)
         return applied
 
 

@@ -43,6 +43,15 @@ def _column(text: str) -> Any:
     return typer.Option(metavar="COLUMN", help=text)
 
 
+CustomOption = Annotated[
+    list[str] | None,
+    _column(
+        "Kept as a custom field of that name, and checked as one. Several values of one field "
+        "stand between semicolons. May be repeated."
+    ),
+]
+
+
 @app.command()
 def leads(
     file: FileArgument,
@@ -60,9 +69,7 @@ def leads(
     last_name: Annotated[str | None, _column("The contact's last name.")] = None,
     email: Annotated[str | None, _column("An e-mail address.")] = None,
     phone: Annotated[str | None, _column("A phone number.")] = None,
-    custom: Annotated[
-        list[str] | None, _column("Kept as a custom field of that name; may be repeated.")
-    ] = None,
+    custom: CustomOption = None,
     report: ReportOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,

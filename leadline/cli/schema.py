@@ -20,18 +20,27 @@ def schema(
             metavar="NAME", help="What makes a role for the server that owns nothing instead."
         ),
     ] = None,
+    row_security: Annotated[
+        bool,
+        typer.Option(
+            "--row-security", help="What makes PostgreSQL itself keep organizations apart instead."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print the SQL of the schema."""
     from leadline.store.citus import distribution
     from leadline.store.migrations import all_migrations
     from leadline.store.roles import role_script
+    from leadline.store.row_security import row_security_script
 
-    if citus and role is not None:
-        raise CommandError("--citus or --role, not both.")
+    if citus + (role is not None) + row_security > 1:
+        raise CommandError("Only one of --citus, --role and --row-security.")
     migrations = all_migrations()
     if role is not None:
         sql = role_script(role)
+    elif row_security:
+        sql = row_security_script()
     elif citus:
         sql = distribution(migrations)
     else:

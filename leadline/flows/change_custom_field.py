@@ -25,26 +25,26 @@ async def change_custom_field(
     is_slow = False
     if isinstance(change.type, str) and change.type != before.type:
         is_slow = any(
-            [await has_many_values(unit, n, field_id) for n in await _nouns(unit, before)]
+            [await has_many_values(unit, n, field_id) for n, _ in await _places(unit, before)]
         )
     after = await actions.update_custom_field(unit, before, change, is_slow=is_slow)
     if _values_of(after) != _values_of(before):
-        for each in await _nouns(unit, after):
-            await conform_values(unit, each, before)
+        for each in await _places(unit, after):
+            await conform_values(unit, *each, before)
     return after
 
 
 async def delete_custom_field(unit: Unit, noun: str, field_id: bytes) -> None:
     """Removes a field, what it is associated with, and its values."""
     before = await _lock(unit, noun, field_id)
-    nouns = await _nouns(unit, before)
+    places = await _places(unit, before)
     for row in await unit.fetch_all(
         ASSOCIATIONS.row, ASSOCIATIONS.delete_where(b"field_id = %(field_id)s"), field_id=field_id
     ):
         unit.record("deleted", ASSOCIATIONS, row, None)
     await writes.delete(unit, CUSTOM_FIELDS, before)
-    for each in nouns:
-        await conform_values(unit, each, before)
+    for each in places:
+        await conform_values(unit, *each, before)
 
 
 async def dissociate_field(
@@ -54,7 +54,7 @@ async def dissociate_field(
     field = await _lock(unit, "shared", field_id)
     before = await get_association(unit, field_id, noun, type_id)
     await writes.delete(unit, ASSOCIATIONS, before)
-    await conform_values(unit, noun, field)
+    await conform_values(unit, noun, type_id, field)
 
 
 async def _lock(unit: Unit, noun: str, field_id: bytes) -> CustomField:
@@ -65,12 +65,12 @@ async def _lock(unit: Unit, noun: str, field_id: bytes) -> CustomField:
     return field
 
 
-async def _nouns(unit: Unit, field: CustomField) -> list[FieldNoun]:
-    """Whose objects can have values of the field."""
+async def _places(unit: Unit, field: CustomField) -> list[tuple[FieldNoun, bytes | None]]:
+    """Whose objects can have values of the field: nouns, each with its custom type if it has."""
     if not field.is_shared:
-        return [field.noun]  # type: ignore[list-item]  # all but shared are FieldNouns
+        return [(field.noun, field.type_id)]  # type: ignore[list-item]  # all but shared are FieldNouns
     found = (await associations_of(unit, [field.id]))[field.id]
-    return list(dict.fromkeys(each.noun for each in found))
+    return [(each.noun, each.type_id) for each in found]
 
 
 def _values_of(field: CustomField) -> tuple[str, bool]:

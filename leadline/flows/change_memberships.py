@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from leadline.features.api_keys.actions import revoke_api_keys
 from leadline.features.groups.actions import leave_all_groups
+from leadline.features.oauth_grants.actions import end_grants_of
 from leadline.features.roles.actions import check_grantable
 from leadline.features.roles.queries import STANDINGS, Standing, find_standing, standing_of
 from leadline.features.roles.tables import ROLES
@@ -115,6 +116,7 @@ async def remove_membership(unit: Unit, membership_id: bytes) -> Membership:
     check_an_admin_is_left(admins, found, None)
     await revoke_api_keys(unit, found[0].user_id)
     await end_sessions_of(unit, found[0].user_id)
+    await end_grants_of(unit, found[0].user_id)
     await leave_all_groups(unit, found[0].user_id)
     return await writes.update(unit, MEMBERSHIPS, found[0], is_active=False)
 

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from leadline.features.contacts.tables import CONTACTS
 from leadline.features.conversations.tables import CONVERSATIONS
+from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
 from leadline.features.custom_fields.actions import take_turns
 from leadline.features.custom_fields.inputs import converted
 from leadline.features.custom_fields.queries import fields_of, known_references
@@ -24,6 +25,7 @@ from leadline.features.custom_fields.tables import (
     CustomValues,
     FieldNoun,
 )
+from leadline.features.custom_objects.tables import CUSTOM_OBJECTS
 from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.tables import OPPORTUNITIES
 from leadline.platform.jobs import JobFunction
@@ -40,14 +42,20 @@ _TABLES: dict[FieldNoun, Table[Any]] = {
     "contact": CONTACTS,
     "opportunity": OPPORTUNITIES,
     "conversation": CONVERSATIONS,
+    "custom_activity": CUSTOM_ACTIVITIES,
+    "custom_object": CUSTOM_OBJECTS,
 }
 
 
 class _Task(msgspec.Struct, frozen=True):
-    """What is left to do. ``after`` is the object that the last chunk ended with, if any."""
+    """What is left to do. ``after`` is the object that the last chunk ended with, if any.
+
+    ``type_id`` is the custom type whose objects are concerned, where the noun has types.
+    """
 
     field_id: str
     noun: FieldNoun
+    type_id: str
     from_type: str
     after: str = ""
     is_last_round: bool = False
@@ -55,9 +63,7 @@ class _Task(msgspec.Struct, frozen=True):
 
 async def has_many_values(unit: Unit, noun: FieldNoun, field_id: bytes) -> bool:
     """Whether more objects have a value than are brought in line at once."""
-    table = _TABLES.get(noun)
-    if table is None:
-        return False
+    table = _TABLES[noun]
     sql = f"""SELECT count(*) > {CHUNK} FROM (
         SELECT 1 FROM {table.name}
         WHERE organization_id = %(organization_id)s AND custom ? %(key)s LIMIT {CHUNK} + 1
@@ -66,10 +72,11 @@ async def has_many_values(unit: Unit, noun: FieldNoun, field_id: bytes) -> bool:
     return found
 
 
-async def conform_values(unit: Unit, noun: FieldNoun, field: CustomField) -> None:
+async def conform_values(
+    unit: Unit, noun: FieldNoun, type_id: bytes | None, field: CustomField
+) -> None:
     """Brings the values that objects of a noun have for this field (as it was) in line."""
-    if noun in _TABLES:
-        await _run(unit, _Task(field.id.hex(), noun, field.type))
+    await _run(unit, _Task(field.id.hex(), noun, (type_id or b"").hex(), field.type))
 
 
 async def _conform_job(unit: Unit, payload: dict[str, Any]) -> None:
@@ -79,7 +86,8 @@ async def _conform_job(unit: Unit, payload: dict[str, Any]) -> None:
 async def _run(unit: Unit, task: _Task) -> None:
     await take_turns(unit)
     field_id = bytes.fromhex(task.field_id)
-    field = next((each for each in await fields_of(unit, task.noun) if each.id == field_id), None)
+    fields = await fields_of(unit, task.noun, bytes.fromhex(task.type_id) or None)
+    field = next((each for each in fields if each.id == field_id), None)
     last = await _conform_chunk(unit, task, field)
     if last is not None:
         more = msgspec.structs.replace(task, after=last.hex())
@@ -98,11 +106,15 @@ async def _run(unit: Unit, task: _Task) -> None:
 async def _conform_chunk(unit: Unit, task: _Task, field: CustomField | None) -> bytes | None:
     """Brings one chunk in line; returns where it ended when there may be more."""
     table = _TABLES[task.noun]
+    of_type = "AND type_id = %(type_id)s " if task.type_id else ""
     found = await rows.select(
         unit,
         table,
-        "AND custom ? %(key)s AND id > %(after)s ORDER BY id LIMIT %(limit)s FOR UPDATE",
+        "AND custom ? %(key)s AND id > %(after)s "
+        + of_type
+        + "ORDER BY id LIMIT %(limit)s FOR UPDATE",
         key=task.field_id,
+        type_id=bytes.fromhex(task.type_id),
         after=bytes.fromhex(task.after),
         limit=CHUNK,
     )

@@ -10,7 +10,11 @@ from typing import Any
 from leadline.features.calls.tables import CALLS
 from leadline.features.contacts.tables import CONTACTS
 from leadline.features.conversations.tables import CONVERSATIONS, MESSAGES
+from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
+from leadline.features.custom_objects.tables import CUSTOM_OBJECTS
+from leadline.features.form_submissions.tables import FORM_SUBMISSIONS
 from leadline.features.lead_merges.tables import LEAD_MERGES
+from leadline.features.leads.actions import delete_row
 from leadline.features.leads.tables import LEADS
 from leadline.features.notes.tables import NOTES
 from leadline.features.opportunities.tables import OPPORTUNITIES
@@ -20,7 +24,7 @@ from leadline.features.status_changes.tables import (
 )
 from leadline.features.tasks.tables import TASK_COMPLETIONS, TASKS
 from leadline.kernel.rights import Right
-from leadline.store import rows, writes
+from leadline.store import rows
 from leadline.store.tables import Table
 from leadline.store.unit import Unit
 
@@ -44,6 +48,9 @@ _CHILDREN: tuple[tuple[Table[Any], bytes], ...] = (
     (CONVERSATIONS, _CONVERSATIONS),
     (CALLS, _OF_LEAD),
     (NOTES, _OF_LEAD),
+    (FORM_SUBMISSIONS, _OF_LEAD),
+    (CUSTOM_ACTIVITIES, _OF_LEAD),
+    (CUSTOM_OBJECTS, _OF_LEAD),
     (TASK_COMPLETIONS, _OF_LEAD),
     (TASKS, _OF_LEAD),
     (LEAD_MERGES, _OF_LEAD),
@@ -62,4 +69,4 @@ async def delete_lead(unit: Unit, lead_id: bytes) -> None:
         gone = await unit.fetch_all(table.row, table.delete_where(belongs), lead_id=lead_id)
         for row in gone:
             unit.record("deleted", table, row, None, lead_id=lead_id)
-    await writes.delete(unit, LEADS, lead, of_lead=lead_id)
+    await delete_row(unit, lead)

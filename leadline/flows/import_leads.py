@@ -8,12 +8,15 @@ import msgspec
 
 from leadline.features.contacts.inputs import NewContact, read_emails, read_phones
 from leadline.features.custom_fields.actions import fields_named
+from leadline.features.custom_fields.inputs import Known, read_value, value_of_text
+from leadline.features.custom_fields.queries import known_references
+from leadline.features.custom_fields.tables import CustomField, CustomValues
 from leadline.features.lead_sources.tables import LeadSource
 from leadline.features.leads.inputs import NewLead
 from leadline.features.pipelines.queries import StageBook
 from leadline.flows.create_lead import create_lead
 from leadline.flows.intake import entry_stage
-from leadline.kernel.errors import Problems
+from leadline.kernel.errors import Path, Problems
 from leadline.kernel.times import read_local
 from leadline.store.unit import Unit
 
@@ -70,6 +73,51 @@ class _Ready(msgspec.Struct, frozen=True):
         return {method["value"] for method in (*self.contact.phones, *self.contact.emails)}
 
 
+class _Columns(msgspec.Struct, frozen=True):
+    """The custom fields behind the columns of a batch, and what its values may refer to.
+
+    ``imported`` are rows that are there already. Their values are not looked at: a field may have
+    changed since.
+    """
+
+    fields: dict[str, CustomField]
+    known: Known
+    imported: set[str]
+
+    def read(self, row: LeadRow, problems: Problems) -> CustomValues:
+        """The values of a row as contacts keep them, checked as those of any contact are."""
+        if row.external_id in self.imported:
+            return {}
+        values: CustomValues = {}
+        for name, text in row.custom.items():
+            field, path = self.fields[name], ("custom", name)
+            value = value_of_text(field, text)
+            values[field.id.hex()] = read_value(field, value, path, problems, self.known)
+        return {key: value for key, value in values.items() if value is not None}
+
+
+async def _columns(unit: Unit, batch: list[LeadRow], imported: set[str]) -> _Columns:
+    """What is needed to read a batch. Columns that no field is named after become text fields."""
+    new = [row for row in batch if row.external_id not in imported]
+    texts = [(name, text) for row in new for name, text in row.custom.items()]
+    if not texts:
+        return _Columns({}, Known(), imported)
+    problems = Problems()
+    fields = await fields_named(unit, "contact", dict(texts), problems)
+    problems.stop_if_any()
+    pairs = [(fields[name], value_of_text(fields[name], text)) for name, text in texts]
+    return _Columns(fields, await known_references(unit, pairs), imported)
+
+
+def _cell(row: LeadRow, path: Path) -> str:
+    """What stands in the file where there is a problem."""
+    name = str(path[0])
+    if name != "custom":
+        return repr(getattr(row, name))
+    column = str(path[1])
+    return f"{column} {row.custom[column]!r}"
+
+
 class LeadImport:
     """Imports rows for one configuration; ``seen`` remembers the ids of the whole file."""
 
@@ -82,14 +130,15 @@ class LeadImport:
 
     async def add(self, unit: Unit, rows: list[LeadRow]) -> None:
         """Imports a batch, in the transaction of the unit."""
-        ready = [found for row in rows if (found := self._read(unit, row)) is not None]
         known = set(
             await unit.fetch_values(
                 "SELECT external_id FROM leads WHERE organization_id = %(organization_id)s "
                 "AND external_id = ANY(%(ids)s)",
-                ids=[entry.row.external_id for entry in ready],
+                ids=[row.external_id for row in rows],
             )
         )
+        columns = await _columns(unit, rows, known)
+        ready = [found for row in rows if (found := self._read(unit, row, columns)) is not None]
         taken = set(
             await unit.fetch_values(
                 "SELECT value FROM contact_methods WHERE organization_id = %(organization_id)s "
@@ -97,18 +146,13 @@ class LeadImport:
                 values=[value for entry in ready for value in entry.values],
             )
         )
-        columns = {name: "" for entry in ready for name in entry.row.custom}
-        problems = Problems()
-        fields = await fields_named(unit, "contact", columns, problems) if columns else {}
-        problems.stop_if_any()
-        keys = {name: field.id.hex() for name, field in fields.items()}
         for entry in ready:
             if entry.row.external_id in known:
                 self.result.unchanged += 1
             elif not self._is_taken(entry, taken):
-                await self._create(unit, entry, keys)
+                await self._create(unit, entry)
 
-    def _read(self, unit: Unit, row: LeadRow) -> _Ready | None:
+    def _read(self, unit: Unit, row: LeadRow, columns: _Columns) -> _Ready | None:
         reasons = []
         if not row.external_id:
             reasons.append("it has no external id")
@@ -128,12 +172,11 @@ class LeadImport:
             last_name=row.last_name or None,
             phones=read_phones(phones, unit.scope.country, ("phone",), problems),
             emails=read_emails(emails, ("email",), problems),
+            custom=columns.read(row, problems),
             created_at=created_at,
             created_by=self._configuration.user_id,
         )
-        if problems.found:
-            given = {"phone": row.phone, "email": row.email}
-            reasons += [f"{given[str(p.path[0])]!r}: {p.text}" for p in problems.found]
+        reasons += [f"{_cell(row, found.path)}: {found.text}" for found in problems.found]
         if reasons or created_at is None:
             self.result.fail(row.line, row.external_id, "; ".join(reasons))
             return None
@@ -152,11 +195,10 @@ class LeadImport:
         self._taken.update(dict.fromkeys(entry.values, entry.row.line))
         return False
 
-    async def _create(self, unit: Unit, entry: _Ready, keys: dict[str, str]) -> None:
+    async def _create(self, unit: Unit, entry: _Ready) -> None:
         row, contact = entry.row, entry.contact
-        custom = {keys[name]: value for name, value in row.custom.items() if value}
         has_name = bool(contact.name or contact.first_name or contact.last_name)
-        has_contact = bool(has_name or entry.values or custom)
+        has_contact = bool(has_name or entry.values or contact.custom)
         await create_lead(
             unit,
             NewLead(
@@ -168,7 +210,7 @@ class LeadImport:
                 created_at=entry.created_at,
                 created_by=self._configuration.user_id,
             ),
-            [msgspec.structs.replace(contact, custom=custom)] if has_contact else [],
+            [contact] if has_contact else [],
             self._stage,
             intake_cost=self._configuration.cost_per_lead,
         )

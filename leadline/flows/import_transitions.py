@@ -11,6 +11,8 @@ from leadline.features.contacts.actions import update_contact
 from leadline.features.contacts.inputs import ContactChange
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.custom_fields.actions import fields_named
+from leadline.features.custom_fields.inputs import Known, read_value
+from leadline.features.custom_fields.tables import CustomField
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.queries import StageBook
 from leadline.features.pipelines.tables import Stage
@@ -50,7 +52,7 @@ class TransitionImport:
         self._stage = stage
         self._book = book
         self._property_name = property_name
-        self._property_key = ""
+        self._property: CustomField | None = None
 
     async def add(self, unit: Unit, batch: list[TransitionRow]) -> None:
         """Imports a batch, in the transaction of the unit."""
@@ -58,7 +60,7 @@ class TransitionImport:
             problems = Problems()
             fields = await fields_named(unit, "contact", {self._property_name: 0}, problems)
             problems.stop_if_any()
-            self._property_key = fields[self._property_name].id.hex()
+            self._property = fields[self._property_name]
         known = await self._known(unit, [row.external_id for row in batch])
         for row in batch:
             found = known.get(row.external_id)
@@ -72,11 +74,19 @@ class TransitionImport:
                 self.result.fail(row.line, row.external_id, reason)
                 continue
             amount = _amount(row.gross_profit)
-            if amount is None and row.gross_profit:
-                reason = f"{row.gross_profit!r} is no amount"
-                self.result.fail(row.line, row.external_id, reason)
+            flaw = self._flaw(row.gross_profit, amount)
+            if flaw is not None:
+                self.result.fail(row.line, row.external_id, flaw)
                 continue
             await self._enter(unit, row, found, at, amount)
+
+    def _flaw(self, text: str, amount: Decimal | None) -> str | None:
+        """Why the property cannot have what the file says, or None when it can."""
+        if amount is None or self._property is None:
+            return f"{text!r} is no amount" if text else None
+        problems = Problems()
+        read_value(self._property, _number(amount), (), problems, Known())
+        return f"{text!r}: {problems.found[0].text}" if problems.found else None
 
     async def _known(self, unit: Unit, external_ids: list[str]) -> dict[str, _Known]:
         leads = await rows.select(
@@ -131,13 +141,16 @@ class TransitionImport:
         self.result.created += 1
 
     async def _write_amount(self, unit: Unit, known: _Known, amount: Decimal | None) -> bool:
-        if amount is None or self._property_name is None:
+        if amount is None or self._property is None:
             return False
-        number = int(amount) if amount == int(amount) else float(amount)
         before = known.contact
-        change = ContactChange(custom={self._property_key: number})
+        change = ContactChange(custom={self._property.id.hex(): _number(amount)})
         known.contact = await update_contact(unit, before, change)
         return known.contact is not before
+
+
+def _number(amount: Decimal) -> int | float:
+    return int(amount) if amount == int(amount) else float(amount)
 
 
 def _amount(text: str) -> Decimal | None:

@@ -1,7 +1,7 @@
 """Logging a call on a lead, and changing what was logged.
 
-A call refers to its lead, contact, user and outcome: each must exist when it is set. What a call
-refers to already may be gone since, and is no reason to refuse another change.
+A call refers to its lead, contact, user, outcome and playbook: each must exist when it is set.
+What a call refers to already may be gone since, and is no reason to refuse another change.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from leadline.features.calls.tables import CALLS, Call
 from leadline.features.contacts.tables import CONTACTS
 from leadline.features.leads.tables import LEADS
 from leadline.features.outcomes.tables import OUTCOMES
+from leadline.features.playbooks.tables import PLAYBOOKS
 from leadline.features.users.queries import names_of
 from leadline.kernel.errors import Problems
 from leadline.store import rows
@@ -31,6 +32,7 @@ async def log_call(unit: Unit, new: NewCall, problems: Problems) -> Call:
         await _check_lead(unit, lead_id, problems)
     await _check_users(unit, problems, user_id=new.user_id, created_by=new.created_by)
     await _check_outcome(unit, new.outcome_id, problems)
+    await _check_playbook(unit, new.playbook_id, problems)
     check_https(new.recording_url, ("recording_url",), problems)
     check_https(new.voicemail_url, ("voicemail_url",), problems)
     problems.stop_if_any()
@@ -46,6 +48,8 @@ async def change_call(unit: Unit, call_id: bytes, change: CallChange, problems: 
         await _check_users(unit, problems, user_id=change.user_id)
     if change.outcome_id is not UNSET and change.outcome_id != before.outcome_id:
         await _check_outcome(unit, change.outcome_id, problems)
+    if change.playbook_id is not UNSET and change.playbook_id != before.playbook_id:
+        await _check_playbook(unit, change.playbook_id, problems)
     for name in ("recording_url", "voicemail_url"):
         url = getattr(change, name)
         if url is not UNSET and url != getattr(before, name):
@@ -104,6 +108,11 @@ async def _check_users(unit: Unit, problems: Problems, **given: bytes | UnsetTyp
     for name, user_id in wanted.items():
         if user_id not in known:
             problems.add("not_found", name)
+
+
+async def _check_playbook(unit: Unit, playbook_id: bytes | None, problems: Problems) -> None:
+    if playbook_id is not None and await rows.find(unit, PLAYBOOKS, playbook_id) is None:
+        problems.add("not_found", "playbook_id")
 
 
 async def _check_outcome(unit: Unit, outcome_id: bytes | None, problems: Problems) -> None:

@@ -17,7 +17,11 @@ from leadline.features.contacts.actions import delete_contact_row
 from leadline.features.contacts.queries import contacts_of_leads, lead_display_name
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.conversations.actions import delete_conversations
+from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
+from leadline.features.custom_objects.tables import CUSTOM_OBJECTS
+from leadline.features.form_submissions.tables import FORM_SUBMISSIONS
 from leadline.features.lead_merges.tables import LEAD_MERGES, LeadMerge
+from leadline.features.leads.actions import delete_row
 from leadline.features.leads.tables import LEADS, UNASSIGNED, Lead
 from leadline.features.notes.tables import NOTES
 from leadline.features.opportunities.tables import OPPORTUNITIES
@@ -35,6 +39,9 @@ _MOVING: tuple[Table[Any], ...] = (
     TASKS,
     CALLS,
     NOTES,
+    FORM_SUBMISSIONS,
+    CUSTOM_OBJECTS,
+    CUSTOM_ACTIVITIES,
     TASK_COMPLETIONS,
     LEAD_STATUS_CHANGES,
     OPPORTUNITY_STATUS_CHANGES,
@@ -61,7 +68,7 @@ async def merge_leads(
             "destination_lead_id": destination_id.hex(),
         }
     }
-    await writes.delete(unit, LEADS, source, of_lead=source_id, labels=labels)
+    await delete_row(unit, source, labels)
     merged = await _fill(unit, destination, source)
     unit.record("merged", LEADS, destination, merged, lead_id=destination_id, labels=labels)
     return await _note(unit, source_id, destination_id, names)

@@ -44,6 +44,11 @@ def new_id(now: datetime) -> bytes:
     return _sequence.next(now).to_bytes(ID_BYTES, "big")
 
 
+def first_id(instant: datetime) -> bytes:
+    """The lowest id that something made in that second may have."""
+    return (int(instant.timestamp()) * _SECOND).to_bytes(ID_BYTES, "big")
+
+
 def parse_hex(text: str) -> bytes | None:
     """The id that ``text`` spells in 24 hexadecimal digits, or None."""
     if len(text) != 2 * ID_BYTES or not text.isascii():

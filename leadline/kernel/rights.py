@@ -27,10 +27,18 @@ class Right(StrEnum):
     CONTACT_READ = "contact:read"
     CONTACT_WRITE = "contact:write"
     CONVERSATION_READ = "conversation:read"
+    CUSTOM_ACTIVITY_READ = "custom_activity:read"
+    CUSTOM_ACTIVITY_WRITE = "custom_activity:write"
     CUSTOM_FIELD_READ = "custom_field:read"
     CUSTOM_FIELD_WRITE = "custom_field:write"
+    CUSTOM_OBJECT_READ = "custom_object:read"
+    CUSTOM_OBJECT_WRITE = "custom_object:write"
     DIALER_READ = "dialer:read"
     EVENT_READ = "event:read"
+    FILE_READ = "file:read"
+    FILE_WRITE = "file:write"
+    FORM_READ = "form:read"
+    FORM_WRITE = "form:write"
     GROUP_READ = "group:read"
     GROUP_WRITE = "group:write"
     INTEGRATION_LINK_READ = "integration_link:read"
@@ -47,6 +55,7 @@ class Right(StrEnum):
     METRICS_READ_ALL = "metrics:read_all"
     NOTE_READ = "note:read"
     NOTE_WRITE = "note:write"
+    OAUTH_APP_MANAGE = "oauth_app:manage"
     OPPORTUNITY_DELETE_OWN = "opportunity:delete_own"
     OPPORTUNITY_MANAGE_OTHERS = "opportunity:manage_others"
     OPPORTUNITY_READ = "opportunity:read"
@@ -65,6 +74,9 @@ class Right(StrEnum):
     PROMPT_WRITE = "prompt:write"
     ROLE_READ = "role:read"
     ROLE_WRITE = "role:write"
+    SCHEDULING_LINK_READ = "scheduling_link:read"
+    SCHEDULING_LINK_SHARE = "scheduling_link:share"
+    SCHEDULING_LINK_WRITE = "scheduling_link:write"
     SELF_READ = "self:read"
     SELF_WRITE = "self:write"
     TASK_DELETE_OWN = "task:delete_own"
@@ -81,15 +93,18 @@ class Right(StrEnum):
 
 _ADMIN_ONLY = {
     Right.CUSTOM_FIELD_WRITE,
+    Right.FORM_WRITE,
     Right.GROUP_WRITE,
     Right.INTEGRATION_LINK_WRITE,
     Right.MEMBERSHIP_WRITE,
     Right.METRICS_READ_ALL,
+    Right.OAUTH_APP_MANAGE,
     Right.ORGANIZATION_CONFIGURE,
     Right.OUTCOME_WRITE,
     Right.PIPELINE_WRITE,
     Right.PLAYBOOK_WRITE,
     Right.ROLE_WRITE,
+    Right.SCHEDULING_LINK_SHARE,
     Right.TEMPLATE_MANAGE,
 }
 _HEADS_AND_ADMINS = {

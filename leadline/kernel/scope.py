@@ -15,7 +15,8 @@ class Scope(msgspec.Struct, frozen=True):
     and idempotency keys belong to it. ``time_zone``, ``country`` and ``currency`` are the
     organization's: they are needed by nearly everything and change nearly never.
     ``own_rights`` are those of ``custom_role_id``, a role of the organization's own, or of a
-    restricted user; None means the usual ones of ``role``.
+    restricted user; None means the usual ones of ``role``. ``oauth_app_id`` is the app that acts
+    for the user, with all the rights that the user has.
     """
 
     organization_id: bytes
@@ -28,6 +29,7 @@ class Scope(msgspec.Struct, frozen=True):
     currency: str = "USD"
     own_rights: frozenset[Right] | None = None
     custom_role_id: bytes | None = None
+    oauth_app_id: bytes | None = None
 
     @property
     def rights(self) -> frozenset[Right]:

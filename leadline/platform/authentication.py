@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import string
 import time
-from typing import Any
+from typing import Any, Literal
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -33,7 +33,7 @@ _SCOPE_TABLES = """
     LEFT JOIN roles c ON c.organization_id = m.organization_id AND c.id = m.custom_role_id
 """
 _SESSION_SQL = (
-    b"SELECT NULL::bytea,"
+    b"SELECT NULL::bytea, NULL::bytea, NULL::bytea,"
     + _SCOPE_COLUMNS.encode()
     + b"""
     FROM memberships m
@@ -45,7 +45,7 @@ _SESSION_SQL = (
     """
 )
 _KEY_SQL = (
-    b"SELECT k.id,"
+    b"SELECT k.id, NULL::bytea, NULL::bytea,"
     + _SCOPE_COLUMNS.encode()
     + b"""
     FROM api_keys k
@@ -56,6 +56,22 @@ _KEY_SQL = (
     WHERE k.key_hash = %(key_hash)s AND k.revoked_at IS NULL AND m.is_active
     """
 )
+_OAUTH_SQL = (
+    b"SELECT NULL::bytea, g.app_id, g.id,"
+    + _SCOPE_COLUMNS.encode()
+    + b"""
+    FROM oauth_tokens t
+    JOIN oauth_grants g ON g.organization_id = t.organization_id AND g.id = t.grant_id
+    JOIN memberships m ON m.organization_id = g.organization_id AND m.user_id = g.user_id
+    """
+    + _SCOPE_TABLES.encode()
+    + b"""
+    WHERE t.token_hash = %(token_hash)s AND t.kind = 'access' AND t.expires_at > %(now)s
+      AND m.is_active
+    """
+)
+# What the secrets of OAuth begin with: codes, refresh tokens, secrets of apps, access tokens.
+OAuthPrefix = Literal["oac", "oar", "oas", "oat"]
 
 
 def new_api_key() -> str:
@@ -67,6 +83,11 @@ def new_api_key() -> str:
 def new_refresh_token() -> str:
     """A fresh refresh token, as random as a key."""
     return "rt_" + "".join(secrets.choice(_ALPHABET) for _ in range(44))
+
+
+def new_oauth_secret(prefix: OAuthPrefix) -> str:
+    """A fresh secret of that kind, as random as a key."""
+    return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(44))
 
 
 def new_password() -> str:
@@ -103,6 +124,15 @@ class Authentication:
         found = self._remembered(credential)
         if found is None:
             found = await self._scope(credential, _KEY_SQL, key_hash=credential)
+        return found
+
+    async def scope_of_oauth_token(self, token: str) -> Scope:
+        """The scope of an app's access token; UnauthenticatedError when it is good no more."""
+        credential = secret_hash(token)
+        found = self._remembered(credential)
+        if found is None:
+            now = self._clock.now()
+            found = await self._scope(credential, _OAUTH_SQL, token_hash=credential, now=now)
         return found
 
     async def scope_of_token(self, token: str) -> Scope:
@@ -147,18 +177,23 @@ class Authentication:
             row = await cursor.fetchone()
         if row is None:
             raise UnauthenticatedError("Invalid or expired token")
-        key_id, organization_id, user_id, role, time_zone, country, currency, *own, own_id = row
+        key_id, app_id, grant_id, *columns = row
+        organization_id, user_id, role, time_zone, country, currency, *own, own_id = columns
+        lasting = credential
+        if grant_id is not None:  # its tokens change, and the app goes on
+            lasting = hashlib.sha256(b"oauth grant" + grant_id).digest()
         scope = Scope(
             organization_id,
             user_id,
             Role(role),
-            credential,
+            lasting,
             key_id,
             time_zone,
             country,
             currency,
             _own_rights(*own),
             own_id,
+            app_id,
         )
         if len(self._cache) > 10_000:
             self._cache.clear()

@@ -13,16 +13,17 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from leadline.settings import Settings
 
-# API keys and refresh tokens, JSON web tokens, and the password in a database address. Paths are
-# logged, and anybody can send a long one: no part may look far for its end from every beginning.
+# API keys, refresh tokens, secrets of OAuth, JSON web tokens, and the password in a database
+# address. Paths are logged, and anybody can send a long one: no part may look far for its end from
+# every beginning.
 _SECRETS = re.compile(
-    r"\b((?:api|rt)_)[A-Za-z0-9.]{8,}"
+    r"\b((?:api|rt|oa[crst])_)[A-Za-z0-9.]{8,}"
     r"|\b(eyJ)[A-Za-z0-9_-]{1,500}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
     r"|(://[^:/@\s]*:)[^@/\s]+(?=@)"
     r"|(\bpassword=)[^\s&'\"]+"
 )
 # Nearly no line has one of these, and looking for them is ten times cheaper.
-_MARKS = re.compile("api_|rt_|eyJ|@|password=")
+_MARKS = re.compile("api_|rt_|oa[crst]_|eyJ|@|password=")
 _SECRET_NAMES = frozenset({"api_key", "authorization", "password", "password_hash", "token"})
 
 

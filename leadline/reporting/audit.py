@@ -22,15 +22,18 @@ _EVENTS = """
 SELECT e.id, e.occurred_at, e.noun, e.action, e.object_id, e.user_id, actor.email,
        coalesce(subject.email, e.after ->> 'name', e.before ->> 'name', e.after ->> 'hint',
                 e.before ->> 'hint'),
-       e.before, e.after, e.request_id
+       e.before, e.after, e.request_id,
+       CASE WHEN e.oauth_app_id IS NOT NULL THEN coalesce(app.name, 'an app since removed') END
 FROM events e
 LEFT JOIN users actor ON actor.id = e.user_id
+LEFT JOIN oauth_apps app ON app.organization_id = e.organization_id AND app.id = e.oauth_app_id
 LEFT JOIN users subject
-    ON e.noun IN ('api_key', 'membership', 'send_as', 'user')
+    ON e.noun IN ('api_key', 'membership', 'oauth_grant', 'send_as', 'user')
    AND subject.id = decode(coalesce(e.after, e.before) ->>
        CASE e.noun WHEN 'user' THEN 'id' ELSE 'user_id' END, 'base64')
 WHERE e.organization_id = %(organization_id)s
-  AND e.noun IN ('api_key', 'membership', 'organization', 'role', 'send_as', 'user')
+  AND e.noun IN ('api_key', 'membership', 'oauth_app', 'oauth_grant', 'organization', 'role',
+                 'send_as', 'user')
 ORDER BY e.id DESC LIMIT %(limit)s
 """
 
@@ -38,6 +41,7 @@ ORDER BY e.id DESC LIMIT %(limit)s
 class AuditEntry(msgspec.Struct, frozen=True):
     """One line. ``actor`` did it to ``subject``; None is the command line, or nobody known.
 
+    ``client`` is the network address of a login, or the name of the app that acted for the actor.
     ``changes`` are old and new values by field. Secrets are in no event, and so not here.
     """
 
@@ -63,6 +67,7 @@ class _Event(msgspec.Struct, frozen=True):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     request_id: str | None
+    app: str | None
 
 
 async def audit(unit: Unit, limit: int) -> list[AuditEntry]:
@@ -92,6 +97,7 @@ def _of_event(found: _Event) -> AuditEntry:
         f"{found.noun.replace('_', ' ')} {found.action}",
         found.actor,
         found.subject or found.object_id.hex(),
+        found.app,
         request_id=found.request_id,
         changes=changes if found.action == "updated" else {},
     )

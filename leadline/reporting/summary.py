@@ -50,9 +50,12 @@ class Figures(msgspec.Struct, frozen=True):
 # that was merged into another is that lead; what was paid for it counts when and where it was paid.
 _LEADS = b"""
 WITH property AS (
-    SELECT encode(id, 'hex') AS key FROM custom_fields
-    WHERE organization_id = %(organization_id)s AND noun = 'contact'
-      AND name = %(profit_property)s
+    SELECT encode(f.id, 'hex') AS key FROM custom_fields f
+    WHERE f.organization_id = %(organization_id)s AND f.name = %(profit_property)s
+      AND (f.noun = 'contact' OR EXISTS (
+          SELECT 1 FROM custom_field_associations a
+          WHERE a.organization_id = %(organization_id)s AND a.field_id = f.id
+            AND a.noun = 'contact'))
 ), intake AS (
     SELECT DISTINCT ON (t.lead_id) t.lead_id, t.source, t.configuration_id, t.owner_id, t.cost,
            t.created_at

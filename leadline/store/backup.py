@@ -13,8 +13,8 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from graphlib import TopologicalSorter
 from importlib import metadata
@@ -27,6 +27,9 @@ from psycopg import sql
 from psycopg.abc import Buffer
 
 from leadline.store import migrations
+from leadline.store.backup_files import read_files, write_files
+from leadline.store.disk import sync_folder
+from leadline.store.progress import Meter, Progress, ignore
 
 FORMAT = 1
 KEPT = 3  # automatic backups
@@ -75,9 +78,11 @@ _SEQUENCES = """
         quote_ident(schemaname) || '.' || quote_ident(sequencename), 'USAGE, SELECT')
     FROM pg_sequences WHERE schemaname = current_schema()
 """
+_ONLY_THE_OWNER = (
+    "Only the owner of the tables can back them up: name it in LEADLINE_MIGRATION_URL."
+)
 
 Connection = psycopg.Connection[Any]
-Progress = Callable[[float], None]  # how much is done, from 0 to 1
 
 
 class BackupError(Exception):
@@ -95,7 +100,10 @@ class TableCopy(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What the archive holds. ``migrations`` are those applied, with their checksums."""
+    """What the archive holds. ``migrations`` are those applied, with their checksums.
+
+    ``files`` is how many uploads are in it, None when they are elsewhere.
+    """
 
     format: int
     leadline: str
@@ -104,28 +112,34 @@ class Manifest(msgspec.Struct, frozen=True):
     migrations: dict[str, str]
     tables: list[TableCopy]
     sequences: dict[str, int | None]
+    files: int | None = None
 
     @property
     def rows(self) -> int:
         return sum(table.rows for table in self.tables)
 
 
-def _ignore(_: float) -> None:
-    pass
-
-
 def write_backup(
-    connection: Connection, path: Path, now: datetime, progress: Progress = _ignore
+    connection: Connection,
+    path: Path,
+    now: datetime,
+    progress: Progress = ignore,
+    *,
+    files: Path | None = None,
 ) -> Manifest:
     """Writes the database into ``path``, which only its owner may read, replacing what is there.
 
-    The connection must be in autocommit mode. The file appears when it is complete.
+    With ``files`` the content of that folder goes with it. The connection must be in autocommit
+    mode. The file appears when it is complete.
     """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
                 manifest = _write_all(connection, archive, now, progress)
+                if files is not None:
+                    count = write_files(connection, archive, files, now)
+                    manifest = msgspec.structs.replace(manifest, files=count)
                 archive.writestr(_MANIFEST, msgspec.json.encode(manifest))
             file.flush()
             os.fsync(file.fileno())
@@ -133,7 +147,7 @@ def write_backup(
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return manifest
 
 
@@ -156,11 +170,18 @@ def read_manifest(path: Path) -> Manifest:
         return _read_manifest(archive)
 
 
-def restore_backup(connection: Connection, path: Path, progress: Progress = _ignore) -> list[str]:
+def restore_backup(
+    connection: Connection,
+    path: Path,
+    progress: Progress = ignore,
+    *,
+    files: Path | None = None,
+) -> list[str]:
     """Puts everything back into an empty database, in the form that it had, in one transaction.
 
-    Returns the names of tables that were not Leadline's, and are left out. The connection must be
-    in autocommit mode. Whatever is wrong with the file, the database stays empty.
+    Returns the names of tables that were not Leadline's, and are left out. Uploads go into the
+    folder ``files``. The connection must be in autocommit mode. Whatever is wrong with the file,
+    the database stays empty.
     """
     with _open(path) as archive:
         manifest = _read_manifest(archive)
@@ -171,6 +192,8 @@ def restore_backup(connection: Connection, path: Path, progress: Progress = _ign
             _refuse_unless_empty(connection)
             migrations.apply(connection, known, manifest.made_at)
             foreign = _read_all(connection, archive, manifest, progress)
+            if files is not None:
+                read_files(archive, files)
             # Ids of transactions mean nothing in another server. These events get their positions
             # as soon as this transaction has ended.
             connection.execute(
@@ -194,11 +217,14 @@ def _write_all(
         if "schema_migrations" not in found:
             raise BackupError("There is nothing to back up: the database is not Leadline's.")
         applied = connection.execute("SELECT name, checksum FROM schema_migrations").fetchall()
-        meter = _Meter(progress, sum(size for _, size in found.values()))
-        copies = [
-            _write_table(connection, archive, name, columns, meter)
-            for name, (columns, _) in found.items()
-        ]
+        meter = Meter(progress, sum(size for _, size in found.values()))
+        try:
+            copies = [
+                _write_table(connection, archive, name, columns, meter)
+                for name, (columns, _) in found.items()
+            ]
+        except psycopg.errors.InsufficientPrivilege as error:  # row security shows not all
+            raise BackupError(_ONLY_THE_OWNER) from error
         return Manifest(
             format=FORMAT,
             leadline=metadata.version("leadline"),
@@ -211,7 +237,7 @@ def _write_all(
 
 
 def _write_table(
-    connection: Connection, archive: zipfile.ZipFile, name: str, columns: list[str], meter: _Meter
+    connection: Connection, archive: zipfile.ZipFile, name: str, columns: list[str], meter: Meter
 ) -> TableCopy:
     statement = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(
         _names(columns), sql.Identifier(name)
@@ -289,7 +315,7 @@ def _read_all(
     for child, parent in connection.execute(_REFERENCES).fetchall():
         if child in expected and parent in expected:
             order.add(child, parent)
-    meter = _Meter(progress, sum(copies[name].size for name in expected))
+    meter = Meter(progress, sum(copies[name].size for name in expected))
     for name in order.static_order():
         _read_table(connection, archive, copies[name], meter)
     for name in _sequences(connection):
@@ -301,7 +327,7 @@ def _read_all(
 
 
 def _read_table(
-    connection: Connection, archive: zipfile.ZipFile, table: TableCopy, meter: _Meter
+    connection: Connection, archive: zipfile.ZipFile, table: TableCopy, meter: Meter
 ) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name), _names(table.columns)
@@ -321,19 +347,6 @@ def _read_table(
 # Both.
 
 
-class _Meter:
-    """Tells how much of the expected bytes has gone by; for a backup they are an estimate."""
-
-    def __init__(self, progress: Progress, expected: int) -> None:
-        self._progress = progress
-        self._expected = max(expected, 1)
-        self._done = 0
-
-    def add(self, size: int) -> None:
-        self._done += size
-        self._progress(min(1.0, self._done / self._expected))
-
-
 def _settle(connection: Connection) -> None:
     for name, value in _SETTINGS.items():
         connection.execute("SELECT set_config(%s, %s, true)", (name, value))
@@ -348,9 +361,7 @@ def _sequences(connection: Connection) -> dict[str, int | None]:
     """The last value of each. They know no snapshot: read them last, and no row is ahead."""
     found = connection.execute(_SEQUENCES).fetchall()
     if not all(may_read for _, _, may_read in found):
-        raise BackupError(
-            "Only the owner of the tables can back them up: name it in LEADLINE_MIGRATION_URL."
-        )
+        raise BackupError(_ONLY_THE_OWNER)
     return {name: value for name, value, _ in found}
 
 
@@ -386,13 +397,3 @@ def _member(table: str) -> str:
 
 def _names(names: list[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, names))
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that the file's name, too, survives a power failure."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

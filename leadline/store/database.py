@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool
 from leadline.kernel.clock import Clock
 from leadline.kernel.scope import Scope
 from leadline.settings import Settings, SettingsError
+from leadline.store import row_security
 from leadline.store.unit import Unit
 
 set_json_dumps(msgspec.json.Encoder().encode)
@@ -50,6 +51,8 @@ class Database:
         self._revive = revive
         self._pooled = settings.pooled
         self._timeout_ms = int(settings.statement_timeout_s * 1000)
+        # None where the tables have no row security.
+        self._openings: row_security.Openings | None = None
         options: dict[str, Any] = {"autocommit": True, "application_name": "leadline"}
         if not self._pooled:
             options["options"] = f"-c timezone=UTC -c statement_timeout={self._timeout_ms}"
@@ -93,6 +96,15 @@ class Database:
         await self.pool.open(wait=True)
         if self._pooled:
             await self._check_server_settings()
+        async with self.connection() as connection:
+            is_active = await row_security.is_active(connection)
+        if is_active and self._pooled:
+            raise SettingsError(
+                "The tables have row level security, for which each connection says whose work it "
+                "does. Behind a pooler (LEADLINE_POOLED) the next statement may meet another "
+                "connection: connect directly, or disable row level security on the tables."
+            )
+        self._openings = row_security.Openings() if is_active else None
 
     async def _check_server_settings(self) -> None:
         """Behind a pooler the database itself must know what we ask of each connection otherwise.
@@ -132,8 +144,10 @@ class Database:
         """A unit whose statements each stand alone."""
         started = perf_counter()
         async with self.pool.connection() as connection:
-            unit = Unit(connection, scope, self.clock.now(), request_id)
+            unit = Unit(connection, scope, self.clock.now(), request_id, self._openings)
             unit.pool_wait_s = perf_counter() - started
+            if self._openings is not None:
+                await self._openings.open_for(connection, scope.organization_id)
             yield unit
 
     @asynccontextmanager
@@ -141,11 +155,18 @@ class Database:
         """A unit that is one transaction: committed when the block ends, else rolled back."""
         started = perf_counter()
         async with self.pool.connection() as connection:
-            unit = Unit(connection, scope, self.clock.now(), request_id)
+            unit = Unit(connection, scope, self.clock.now(), request_id, self._openings)
             unit.pool_wait_s = perf_counter() - started
-            async with connection.pipeline(), connection.transaction():
-                yield unit
-                await unit.finish()
-                committing = perf_counter()
+            try:
+                async with connection.pipeline(), connection.transaction():
+                    if self._openings is not None:
+                        await self._openings.open_for(connection, scope.organization_id)
+                    yield unit
+                    await unit.finish()
+                    committing = perf_counter()
+            except BaseException:
+                if self._openings is not None:
+                    self._openings.forget(connection)
+                raise
             unit.database_s += perf_counter() - committing
         unit.run_after_commit()

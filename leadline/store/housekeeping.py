@@ -10,6 +10,8 @@ from psycopg import AsyncConnection
 IDEMPOTENCY_KEPT = timedelta(days=2)
 LOGIN_FAILURES_KEPT = timedelta(days=1)
 SIGN_INS_KEPT = timedelta(days=180)
+# Longer than any request lasts that may still be using them.
+OAUTH_KEPT = timedelta(days=1)
 # Failed logins with addresses that nobody has: anybody can make as many as they like.
 UNKNOWN_SIGN_INS_KEPT = 10_000
 # Clocks of machines differ by less.
@@ -22,6 +24,12 @@ async def delete_expired(connection: AsyncConnection[Any], now: datetime) -> Non
         "DELETE FROM idempotency_keys WHERE created_at < %s", (now - IDEMPOTENCY_KEPT,)
     )
     await connection.execute("DELETE FROM refresh_tokens WHERE expires_at < %s", (now,))
+    await connection.execute("DELETE FROM oauth_tokens WHERE expires_at < %s", (now - OAUTH_KEPT,))
+    await connection.execute(
+        "DELETE FROM oauth_grants g WHERE g.code_expires_at < %s AND NOT EXISTS (SELECT 1 "
+        "FROM oauth_tokens t WHERE t.organization_id = g.organization_id AND t.grant_id = g.id)",
+        (now - OAUTH_KEPT,),
+    )
     await connection.execute(
         "DELETE FROM login_failures WHERE last_failed_at < %s", (now - LOGIN_FAILURES_KEPT,)
     )

@@ -19,6 +19,7 @@ from psycopg.rows import args_row, scalar_row, tuple_row
 
 from leadline.kernel.ids import new_id
 from leadline.kernel.scope import Scope
+from leadline.store.row_security import Openings
 from leadline.store.scoping import Statement, check_scoped
 from leadline.store.tables import Row, Table
 
@@ -34,6 +35,7 @@ _EVENT_COLUMNS = (
     "lead_id",
     "user_id",
     "api_key_id",
+    "oauth_app_id",
     "request_id",
     "before",
     "after",
@@ -51,8 +53,10 @@ class Unit:
         scope: Scope,
         now: datetime,
         request_id: str | None = None,
+        openings: Openings | None = None,
     ) -> None:
         self._connection = connection
+        self._openings = openings
         self.scope = scope
         self.now = now
         self.request_id = request_id
@@ -73,8 +77,10 @@ class Unit:
     def new_id(self) -> bytes:
         return new_id(self.now)
 
-    def of_organization(self, organization_id: bytes) -> Unit:
+    async def of_organization(self, organization_id: bytes) -> Unit:
         """The same transaction bound to another organization, for those who may cross."""
+        if self._openings is not None:
+            await self._openings.open_for(self._connection, organization_id)
         self.scope = msgspec.structs.replace(self.scope, organization_id=organization_id)
         return self
 
@@ -174,6 +180,7 @@ class Unit:
                 lead_id if lead_id is not None else getattr(row, "lead_id", None),
                 self.scope.user_id or None,
                 self.scope.api_key_id,
+                self.scope.oauth_app_id,
                 self.request_id,
                 None if before is None else _encode(before),
                 None if after is None else _encode(after),

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cast import World
 from tests.close.making import Json, call, contact, lead, opportunity, statements, statuses, wrong
+from tests.close.test_custom_fields import activity_type
 from tests.close.test_notes import note
 from tests.close.test_tasks import task
 
@@ -43,29 +44,38 @@ def busy(world: World) -> str:
     world.clock.advance(minutes=1)
     world.ada.close.post("/lead/merge/", {"source": other["id"], "destination": lead_id})
     world.clock.advance(minutes=1)
+    demo = activity_type(world)
+    world.ada.close.post("/activity/custom/", {**home, "custom_activity_type_id": demo})
+    world.clock.advance(minutes=1)
     note(world, note="Elsewhere")
     return lead_id
 
 
 NEWEST_FIRST = [
+    "CustomActivity",
     "LeadMerge",
     "OpportunityStatusChange",
     "LeadStatusChange",
     "TaskCompleted",
     "Note",
     "Call",
+    "Created",
 ]
+# On the other lead, which was made with its note.
+ELSEWHERE = ["Note", "Created"]
 
 
 def test_all_kinds_are_in_one_list_newest_first(world: World, busy: str):
-    assert kinds(world) == ["Note", *NEWEST_FIRST]
-    assert kinds(world, _order_by="date_created") == [*reversed(NEWEST_FIRST), "Note"]
+    assert kinds(world) == [*ELSEWHERE, *NEWEST_FIRST]
+    oldest_first = kinds(world, _order_by="date_created")
+    assert oldest_first == [*reversed(NEWEST_FIRST), *reversed(ELSEWHERE)]
     assert kinds(world, lead_id=busy) == NEWEST_FIRST
     by_activity = kinds(world, lead_id=busy, _order_by="-activity_at")
-    assert by_activity == ["Call", *NEWEST_FIRST[:-1]]
+    assert by_activity == ["Call", *(kind for kind in NEWEST_FIRST if kind != "Call")]
     assert kinds(world, lead_id=busy, _order_by="activity_at") == by_activity[::-1]
     for each in shown(world)["data"]:
         kind = {"TaskCompleted": "task_completed", "LeadMerge": "lead_merge"}
+        kind |= {"CustomActivity": "custom", "Created": "created"}
         kind |= {"LeadStatusChange": "status_change/lead", "Note": "note", "Call": "call"}
         path = kind.get(each["_type"], "status_change/opportunity")
         assert world.ada.close.get(f"/activity/{path}/{each['id']}/") == each
@@ -73,9 +83,9 @@ def test_all_kinds_are_in_one_list_newest_first(world: World, busy: str):
 
 def test_a_page_is_the_same_part_of_the_whole(world: World, busy: str):
     whole = shown(world)["data"]
-    pages = [shown(world, _limit=2, _skip=skip) for skip in (0, 2, 4, 6)]
+    pages = [shown(world, _limit=4, _skip=skip) for skip in (0, 4, 8)]
     assert [each for page in pages for each in page["data"]] == whole
-    assert [page["has_more"] for page in pages] == [True, True, True, False]
+    assert [page["has_more"] for page in pages] == [True, True, False]
     assert shown(world, _limit=1, _fields="_type")["data"] == [{"_type": "Note"}]
 
 
@@ -88,11 +98,11 @@ def test_one_lead_can_be_asked_for_more(world: World, busy: str):
     assert kinds(world, **on, contact_id=gob) == ["Call"]
     assert kinds(world, **on, user_id__in=f"user_{world.bo.user_id.hex()}") == []
     assert kinds(world, **on, user_id=f"user_{world.ada.user_id.hex()}") == NEWEST_FIRST
-    assert kinds(world, **on, date_created__gt="2026-05-17T09:34:00Z") == ["LeadMerge"]
+    assert kinds(world, **on, date_created__gt="2026-05-17T09:35:00Z") == ["CustomActivity"]
     late: Json = {"_order_by": "-activity_at", "activity_at__gte": "2026-05-18"}
     assert kinds(world, **on, **late) == ["Call"]
     newest = shown(world, **on)["data"][0]["id"]
-    assert kinds(world, id__in=newest) == ["LeadMerge"]
+    assert kinds(world, id__in=newest) == ["CustomActivity"]
 
 
 def test_what_would_have_to_look_through_everything_is_refused(world: World, busy: str):
@@ -119,5 +129,5 @@ def test_a_list_costs_as_much_for_thirty_as_for_one(world: World, monkeypatch: p
                 made = note(world)
                 call(world, lead_id=made["lead_id"])
             shown(world)
-    # Which ones, then notes and calls, each with the names of people.
-    assert counts == [5, 5]
+    # Which ones, then notes, calls and leads that were created, each with the names of people.
+    assert counts == [7, 7]

@@ -43,6 +43,7 @@ def test_a_contact_is_added_to_a_lead(world: World):
         "emails": [{"email": "john@example.com", "is_unsubscribed": False, "type": "office"}],
         "integration_links": [],
         "lead_id": home["id"],
+        "lead_suggestions_operation_id": None,
         "name": "John Smith",
         "organization_id": f"orga_{world.ada.organization_id.hex()}",
         "phones": [
@@ -53,7 +54,9 @@ def test_a_contact_is_added_to_a_lead(world: World):
                 "type": "mobile",
             }
         ],
+        "subscriptions": [],
         "timezone": None,
+        "timezone_source": None,
         "title": "President",
         "updated_by": me,
         "urls": [{"type": "url", "url": "http://twitter.com/google/"}],

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from leadline.features.leads import actions as lead_actions
+from leadline.worker import count_leads
 from tests.cast import World
-from tests.close.making import contact, id_of, lead, opportunity, statements
+from tests.close.making import (
+    contact,
+    custom_field,
+    id_of,
+    lead,
+    opportunity,
+    statements,
+    statuses,
+)
 
 
 def test_a_nameless_lead_is_shown_under_its_first_contacts_name(world: World):
@@ -33,6 +43,7 @@ def test_opportunities_are_embedded(world: World):
         "annualized_expected_value": 1170450,
         "annualized_value": 1560600,
         "attachments": [],
+        "comment_summary": None,
         "confidence": 75,
         "contact_id": bruce,
         "contact_name": "Bruce",
@@ -45,15 +56,20 @@ def test_opportunities_are_embedded(world: World):
         "expected_value": 97538,
         "id": oppo,
         "integration_links": [],
+        "is_stalled": False,
         "lead_id": made["id"],
         "lead_name": "Wayne",
+        "lead_primary_email": None,
+        "lead_primary_phone": None,
         "note": "A & B",
         "note_html": "<body><p>A &amp; B</p></body>",
         "organization_id": made["organization_id"],
         "pipeline_name": "Sales",
+        "stall_status": None,
         "status_display_name": "Active",
         "status_label": "Active",
         "status_type": "active",
+        "suggested_action": None,
         "updated_by": me,
         "updated_by_name": world.ada.email,
         "user_id": me,
@@ -99,6 +115,60 @@ def test_a_list_costs_as_much_for_thirty_as_for_one(world: World, monkeypatch: p
     assert counts == [9, 9]
 
 
+def test_a_hundred_leads_with_everything_on_them_cost_as_much_as_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """Contacts, an opportunity, a task, custom values, links and an unsubscribed address each."""
+    ada = world.ada.close
+    size, rep = custom_field(world, "lead", "Size", "number"), custom_field(world, "lead", "Rep")
+    ada.put(f"/custom_field/lead/{rep.removeprefix('custom.')}/", {"type": "user"})
+    likes = custom_field(world, "contact", "Likes", "choices")
+    worth = custom_field(world, "opportunity", "Worth")
+    for noun in ("lead", "contact", "opportunity"):
+        link = {"name": "Look up", "type": noun, "url": f"https://example.com/?{{{{{noun}.id}}}}"}
+        ada.post("/integration_link/", link)
+    ada.post("/unsubscribe/email/", {"email": "b@example.com"})
+    people = [
+        {"name": "A", "phones": [{"phone": "(415) 555-0101"}], likes: ["Choice 1"]},
+        {"name": "B", "emails": [{"email": "b@example.com"}], likes: ["Choice 1", "Choice 2"]},
+    ]
+    users = [f"user_{person.user_id.hex()}" for person in (world.ada, world.bo, world.cy)]
+    labels = [*statuses(world)]
+
+    def fill(numbers: range) -> None:
+        for number in numbers:
+            user = users[number % 3]
+            status = labels[number % len(labels)]
+            fields = {"name": f"Lead {number}", "status": status, size: number, rep: user}
+            made = lead(world, contacts=people, **fields)
+            value = {"value": 100 * number, "user_id": user, worth: "much"}
+            person = made["contact_ids"][number % 2]
+            ada.post("/opportunity/", {"lead_id": made["id"], "contact_id": person, **value})
+            task = {"text": "Call", "assigned_to": user, "date": "2026-06-01"}
+            ada.post("/task/", {"lead_id": made["id"], "_type": "lead", **task})
+
+    with statements(world, monkeypatch) as counts:
+        fill(range(1))
+        assert len(ada.get("/lead/")["data"]) == 1
+        fill(range(1, 100))
+        found = ada.get("/lead/", params={"_limit": 100})["data"]
+    # One more than without addresses: which of them are unsubscribed.
+    assert counts == [10, 10]
+    assert len(found) == 100
+    for number, shown in enumerate(found):
+        assert (shown["name"], shown[size], shown[rep]) == (
+            f"Lead {number}",
+            number,
+            users[number % 3],
+        )
+        assert shown["status_label"] == labels[number % len(labels)]
+        assert [each[likes] for each in shown["contacts"]] == [each[likes] for each in people]
+        assert shown["contacts"][1]["emails"][0]["is_unsubscribed"]
+        (deal,), (task,) = shown["opportunities"], shown["tasks"]
+        assert (deal["value"], deal[worth], task["text"]) == (100 * number, "much", "Call")
+        assert shown["integration_links"][0]["url"].endswith(shown["id"])
+
+
 def test_the_link_leads_to_where_the_caller_found_the_server(world: World):
     made = lead(world)
     path = f"/lead/{made['id']}/"
@@ -117,3 +187,44 @@ def test_a_lead_from_the_other_dialect_is_a_lead_here_at_once(world: World):
     assert world.ada.tether.get(f"/contacts/{card['_id']}")["data"]["status"] == "Qualified"
     added = contact(world, lead_id=shown["id"], name="Joe")
     assert world.ada.close.get("/lead/")["data"][0]["contact_ids"][1:] == [added["id"]]
+
+
+def count_old_leads(world: World) -> None:
+    """As the worker does every hour."""
+    world.call(count_leads, world.services.database)
+
+
+def total(world: World) -> int:
+    found: int = world.ada.close.get("/lead/", params={"_limit": 1})["total_results"]
+    return found
+
+
+def test_the_total_stays_exact_where_old_leads_are_counted_beforehand(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(lead_actions, "COUNTED_FROM", 3)
+    old = [lead(world)["id"] for _ in range(3)]
+    count_old_leads(world)
+    assert counted(world) == []  # too few to be worth it
+    old.append(lead(world)["id"])
+    world.clock.advance(hours=2)
+    new = [lead(world)["id"] for _ in range(2)]
+    for _ in range(2):
+        count_old_leads(world)
+        assert (total(world), counted(world)) == (6, [(4,)])
+    world.ada.close.delete(f"/lead/{old[0]}/", status=200)
+    assert (total(world), counted(world)) == (5, [(3,)])
+    world.ada.close.delete(f"/lead/{new[0]}/", status=200)
+    assert (total(world), counted(world)) == (4, [(3,)])
+    world.ada.close.post("/lead/merge/", {"source": old[1], "destination": new[1]})
+    assert (total(world), counted(world)) == (3, [(2,)])
+    world.clock.advance(hours=2)
+    count_old_leads(world)
+    assert (total(world), counted(world)) == (3, [(3,)])
+    assert world.eve.close.get("/lead/")["total_results"] == 0
+
+
+def counted(world: World) -> list[tuple[int]]:
+    return world.sql(
+        "SELECT count FROM lead_counts WHERE organization_id = %s", world.ada.organization_id
+    )

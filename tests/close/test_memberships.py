@@ -73,6 +73,12 @@ def test_only_what_is_sent_changes(world: World):
     }
 
 
+def test_there_is_no_phone_number_to_call_from(world: World):
+    answer = change(world, world.bo, {"default_caller_id": f"phon_{'0' * 24}"}, 400)
+    assert wrong(answer) == {"default_caller_id": "Object does not exist."}
+    assert change(world, world.bo, {"default_caller_id": None})["default_caller_id"] is None
+
+
 def test_several_memberships_change_alike(world: World):
     ids = [membership_id(person) for person in (world.bo, world.cy)]
     elsewhere = membership_id(world.eve)

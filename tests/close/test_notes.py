@@ -43,6 +43,7 @@ def test_a_note_is_written_on_a_lead(world: World):
         "_type": "Note",
         "activity_at": "2026-05-16T10:00:00.000000+00:00",
         "attachments": [file],
+        "comment_summary": None,
         "contact_id": on["id"],
         "created_by": me,
         "created_by_name": world.ada.email,

@@ -2,36 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Iterator
-
 import pytest
-import uvicorn
 from closeio_api import API, APIError, ValidationError
 
-from leadline.app import make_app, make_services
 from tests.cast import World
-from tests.conftest import TEST_SETTINGS
-
-
-@pytest.fixture
-def client(world: World, database_url: str) -> Iterator[API]:
-    """The client with ada's key, and a server of its own for it."""
-    app = make_app(make_services(TEST_SETTINGS, database_url, world.clock))
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_config=None, ws="none"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        # It listens already: who comes before the server is up waits in the queue.
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        api = API(f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1/", world.ada.api_key)
-        api.session.trust_env = False  # no proxy stands between the two
-        try:
-            yield api
-        finally:
-            api.session.close()
-            server.should_exit = True
-            thread.join()
 
 
 def test_a_day_with_the_official_client(client: API):
@@ -101,3 +75,26 @@ def test_paths_with_doubled_slashes_work_as_old_scripts_write_them(client: API, 
     assert client.get(f"/lead//{made['id']}/")["name"] == "Doubled"
     assert world.ada.close.get(f"/lead/{made['id']}/")["html_url"].startswith("http://testserver/")
     assert made["html_url"].startswith(client.base_url.removesuffix("/api/v1/") + "/lead/lead_")
+
+
+def test_a_long_question_is_asked_by_post(client: API):
+    made = [client.post("lead", {"name": f"Company {number}"})["id"] for number in range(3)]
+    body = {"_params": {"_fields": "id", "_skip": 1, "_limit": 1}}
+    asked = client.post("lead", body, headers={"x-http-method-override": "GET"})
+    assert asked == {"data": [{"id": made[1]}], "has_more": True, "total_results": 3}
+
+
+def test_the_client_reads_how_long_to_wait(client: API):
+    """It finds the seconds in the header of any answer, and does not make them up."""
+    response = client.session.get(client.base_url + "me/")
+    reset = float(response.headers["RateLimit-Reset"])
+    response.headers.pop("RateLimit-Reset")
+    assert client._get_rate_limit_sleep_time(response) == reset
+
+
+def test_one_client_may_speak_with_several_keys(client: API, world: World):
+    assert client.get("me")["email"] == world.ada.email
+    assert client.get("me", api_key=world.eve.api_key)["email"] == world.eve.email
+    with pytest.raises(APIError) as unknown:
+        client.get("me", api_key="api_nothing")
+    assert unknown.value.response.json() == {"error": "Unauthorized"}

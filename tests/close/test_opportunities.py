@@ -51,7 +51,8 @@ def transitions(world: World, opportunity_id: str) -> list[tuple[str | None, str
 
 
 def test_an_opportunity_says_all_of_itself(world: World):
-    home = lead(world, name="Wayne Enterprises", contacts=[{"name": "Bruce"}])
+    bruce = {"name": "Bruce", "emails": [{"email": "b@wayne.test", "type": "home"}]}
+    home = lead(world, name="Wayne Enterprises", contacts=[bruce])
     field = custom_field(world, "opportunity", "Contract")
     made = deal(
         world,
@@ -76,6 +77,7 @@ def test_an_opportunity_says_all_of_itself(world: World):
                 "url": "https://example.com/offer.pdf",
             }
         ],
+        "comment_summary": None,
         "confidence": 75,
         "contact_id": home["contact_ids"][0],
         "contact_name": "Bruce",
@@ -89,17 +91,22 @@ def test_an_opportunity_says_all_of_itself(world: World):
         "expected_value": 37_538,
         "id": made["id"],
         "integration_links": [],
+        "is_stalled": False,
         "lead_id": home["id"],
         "lead_name": "Wayne Enterprises",
+        "lead_primary_email": {"email": "b@wayne.test", "is_unsubscribed": False, "type": "home"},
+        "lead_primary_phone": None,
         "note": "Soon, I hope",
         "note_html": "<body><p>Soon, <b>I hope</b></p></body>",
         "organization_id": f"orga_{world.ada.org}",
         "pipeline_id": pipeline["id"],
         "pipeline_name": "Sales",
+        "stall_status": None,
         "status_display_name": "Active",
         "status_id": statuses(world)["Active"],
         "status_label": "Active",
         "status_type": "active",
+        "suggested_action": None,
         "updated_by": user(world.ada),
         "updated_by_name": world.ada.email,
         "user_id": user(world.ada),

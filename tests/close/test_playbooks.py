@@ -16,7 +16,7 @@ def playbook(world: World, name: str = "Discovery Call", **more: Any) -> Any:
 
 def test_the_documented_request_gets_the_documented_answer(world: World):
     outcome = world.ada.close.post("/outcome/", {"name": "Booked"}, 201)["id"]
-    field = custom_field(world, "lead", "Pain").removeprefix("custom.")
+    field = custom_field(world, "shared", "Pain").removeprefix("custom.")
     body = {
         "custom_field_ids": [field],
         "description": "Initial discovery call with prospect.",
@@ -92,6 +92,15 @@ def test_archiving_takes_the_place_and_unarchiving_gives_the_last(world: World):
 )
 def test_what_is_wrong_with_a_playbook_is_told(world: World, body: Any, fields: set[str]):
     assert set(wrong(world.ada.close.post("/playbook/", body, 400))) == fields
+
+
+def test_only_shared_custom_fields_will_do(world: World):
+    of_leads = custom_field(world, "lead", "Pain").removeprefix("custom.")
+    body = {"name": "x", "custom_field_ids": [of_leads]}
+    answer = wrong(world.ada.close.post("/playbook/", body, 400))
+    assert answer == {"custom_field_ids": {"errors": {"0": "Object does not exist."}}}
+    made = playbook(world)["id"]
+    world.ada.close.put(f"/playbook/{made}/", {"custom_field_ids": [of_leads]}, 400)
 
 
 def test_filters_that_cannot_be_read_are_refused(world: World):

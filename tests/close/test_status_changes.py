@@ -48,6 +48,7 @@ def test_a_lead_that_moves_leaves_an_entry(world: World):
     (entry,) = listed(world)
     bo = f"user_{world.bo.user_id.hex()}"
     assert entry == {
+        "_paused_subscriptions": [],
         "_type": "LeadStatusChange",
         "activity_at": "2026-05-17T09:35:00.000000+00:00",
         "contact_id": None,

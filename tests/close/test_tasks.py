@@ -188,6 +188,7 @@ def test_completing_a_task_leaves_an_activity(world: World):
     assert note == {
         "_type": "TaskCompleted",
         "activity_at": "2026-05-17T10:30:00.000000+00:00",
+        "comment_summary": None,
         "contact_id": None,
         "created_by": f"user_{world.bo.user_id.hex()}",
         "created_by_name": "Bo Berg",
@@ -196,6 +197,9 @@ def test_completing_a_task_leaves_an_activity(world: World):
         "id": note["id"],
         "lead_id": made["lead_id"],
         "organization_id": made["organization_id"],
+        "sequence_id": None,
+        "sequence_name": None,
+        "sequence_subscription_id": None,
         "task_assigned_to": made["assigned_to"],
         "task_assigned_to_name": world.ada.email,
         "task_id": made["id"],

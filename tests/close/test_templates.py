@@ -132,6 +132,11 @@ def test_email_templates_are_filtered(world: World):
         ("/sms_template/", {}, {"name"}),
         ("/sms_template/", {**SMS, "colour": "red"}, {"colour"}),
         ("/sms_template/", {**SMS, "text": "{{ 1 + 1 }}"}, {"text"}),
+        (
+            "/sms_template/",
+            {**SMS, "attachments": [{"filename": "a", "url": FILE["url"]}]},
+            {"attachments"},
+        ),
     ],
 )
 def test_what_is_wrong_with_a_template_is_told(

@@ -7,6 +7,8 @@ import pytest
 from tests.cast import Person, World
 from tests.close.making import UNKNOWN, contact, events, lead, wrong
 
+PREFIXES = {"/phone_number/": "phon", "/dialer/": "dial", "/connected_account/": "emailacct"}
+
 
 def user(person: Person) -> str:
     return f"user_{person.user_id.hex()}"
@@ -129,10 +131,10 @@ def test_several_people_are_allowed_and_disallowed_at_once(world: World):
 
 
 def test_what_is_not_connected_is_an_empty_list(world: World):
-    for path in ("/phone_number/", "/dialer/", "/connected_account/"):
+    for path, prefix in PREFIXES.items():
         assert world.bo.close.get(path) == {"data": [], "has_more": False}
         world.bo.close.get(path, 400, params={"_limit": "x"})
-    world.bo.close.get(f"/phone_number/phon_{UNKNOWN}/", 404)
+        world.bo.close.get(f"{path}{prefix}_{UNKNOWN}/", 404)
     answer = world.bo.close.post("/phone_number/request/internal/", {"country": "US"}, 400)
     assert answer["status"] == "error"
     assert "no provider" in answer["error"]

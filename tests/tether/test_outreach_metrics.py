@@ -229,6 +229,23 @@ def test_the_summary_gives_conversion_cost_gross_profit_and_roi(world: World):
     assert (user["userId"], user["userName"]) == (world.bo.user_id.hex(), "Bo Berg")
 
 
+def test_the_gross_profit_may_be_a_shared_field(world: World):
+    where = f"/organizations/{world.ada.org}/outreach-gross-profit-config"
+    world.ada.tether.put(where, {"entityType": "Contact", "propertyKey": "profit"})
+    body = {"name": "profit", "type": "number"}
+    field_id = world.ada.close.post("/custom_field/shared/", body)["id"]
+    associations = f"/custom_field/shared/{field_id}/association/"
+    configuration = make_configuration(world.bo)
+    for object_type in ("lead", "contact"):
+        world.ada.close.post(associations, {"object_type": object_type}, 201)
+    won = send_lead(world.bo, configuration, phoneNumber="+14155550101", profit=100)
+    assert summary(world)["totals"]["grossProfit"] == 100
+    move(world, won["contactId"], "Closed Won")
+    assert summary(world, basis="activity")["totals"]["grossProfit"] == 100
+    world.ada.close.delete(f"{associations}contact/", status=204)
+    assert summary(world)["totals"]["grossProfit"] == 0
+
+
 def test_a_cohort_keeps_what_became_of_it_and_activity_what_happened(world: World):
     configuration = make_configuration(world.bo, costPerLead=10)
     data = send_lead(world.bo, configuration)

@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from leadline.dialects.close import (
     calls,
+    creations,
+    custom_activities,
     filters,
+    form_submissions,
     lead_merges,
     notes,
     spelling,
     status_changes,
     task_completions,
 )
-from leadline.dialects.close.activities import FILTERS, read_filter
+from leadline.dialects.close.activities import (
+    CUSTOM,
+    FILTERS,
+    colleagues_in,
+    read_filter,
+    read_kinds,
+)
 from leadline.dialects.close.crud import Wire
 from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.activities.queries import Order, page_of_all
@@ -26,6 +37,9 @@ from leadline.store.unit import Unit
 # By the ``_type`` that the objects have.
 KINDS: dict[str, Wire[Any]] = {
     "Call": calls.WIRE,
+    "Created": creations.WIRE,
+    CUSTOM: custom_activities.WIRE,
+    form_submissions.KIND: form_submissions.WIRE,
     "LeadMerge": lead_merges.WIRE,
     "LeadStatusChange": status_changes.LEAD_WIRE,
     "Note": notes.WIRE,
@@ -69,9 +83,11 @@ async def list_all(request: Request[None]) -> Any:
     problems = Problems()
     order = _read_order(query, problems)
     problems.stop_if_any()
-    kinds = filters.words(query, "_type") or list(KINDS)
+    kinds, type_ids = read_kinds(query, KINDS)
     tables = [wire.table for kind, wire in KINDS.items() if kind in kinds]
-    found = await page_of_all(unit, tables, read_filter(query), order, page.fetch, page.skip)
+    wanted = read_filter(query, await colleagues_in(unit, query))
+    wanted = msgspec.structs.replace(wanted, type_ids=type_ids)
+    found = await page_of_all(unit, tables, wanted, order, page.fetch, page.skip)
     return spelling.list_of(await _show(unit, found), page, query)
 
 
@@ -97,13 +113,17 @@ OPERATIONS = (
         right=Right.LEAD_READ,
         run=list_all,
         tag="Activities",
-        answer=dict[str, Any],
+        answer=tuple(wire.shape for wire in KINDS.values()),
         is_list=True,
         query=(
             *spelling.PAGING,
             spelling.FIELDS,
             *(each for each in FILTERS if each.name != "_type"),
-            Parameter("_type", f"Of these kinds alone, separated by commas: {', '.join(KINDS)}."),
+            Parameter(
+                "_type",
+                f"Of these kinds alone, separated by commas: {', '.join(KINDS)}, or the id of a "
+                "custom activity type.",
+            ),
             Parameter(
                 "_order_by", "date_created or activity_at; a minus in front is newest first."
             ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from leadline.dialects.close.file_links import without_signature
 from leadline.features.opportunities.tables import Attachment
 from leadline.kernel.errors import Problems
 from leadline.platform import web_addresses
@@ -23,7 +25,7 @@ class AttachmentBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_attachments(
-    given: list[AttachmentBody] | None,
+    given: Sequence[AttachmentBody] | None,
     before: list[Attachment],
     problems: Problems,
     *,
@@ -36,14 +38,15 @@ def read_attachments(
         problems.add("too_long", "attachments", text=words)
     found: list[Attachment] = []
     for place, body in enumerate(given or ()):
-        if body.url not in known and web_addresses.normalise(body.url) != body.url:
+        url = without_signature(body.url)
+        if url not in known and web_addresses.normalise(url) != url:
             problems.add("url", "attachments", place, "url")
         found.append(
             {
                 "content_type": body.content_type or "",
                 "filename": body.filename,
-                "size": known[body.url]["size"] if body.url in known else body.size,
-                "url": body.url,
+                "size": known[url]["size"] if url in known else body.size,
+                "url": url,
             }
         )
     return found

@@ -1,9 +1,8 @@
-"""Close authentication: the API key as the Basic user name, with an empty password."""
+"""Close authentication: an API key as the Basic user name, or the Bearer token of an OAuth app."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 
 from leadline.dialects.wire.operation import Operation, Services
@@ -14,7 +13,7 @@ from leadline.kernel.scope import Scope
 async def authenticate(
     headers: Mapping[str, str], services: Services, operation: Operation
 ) -> Scope:
-    """The scope of the API key in ``Authorization: Basic``; a Bearer key is taken as well."""
+    """The scope of the API key, or of the token. An API key as Bearer is taken as well."""
     kind, _, value = headers.get("authorization", "").partition(" ")
     key = ""
     if kind.lower() == "basic":
@@ -23,13 +22,15 @@ async def authenticate(
             raise ForbiddenError("Pages of other sites cannot write with this browser's API key.")
         try:
             key = base64.b64decode(value.strip(), validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, or no text in it
             key = ""
     elif kind.lower() == "bearer":
         key = value.strip()
     if not key:
         raise UnauthenticatedError("Unauthorized")
+    is_token = kind.lower() == "bearer" and key.startswith("oat_")
+    known = services.authentication
     try:
-        return await services.authentication.scope_of_key(key)
+        return await (known.scope_of_oauth_token(key) if is_token else known.scope_of_key(key))
     except UnauthenticatedError as error:
         raise UnauthenticatedError("Unauthorized") from error

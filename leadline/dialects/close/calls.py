@@ -15,6 +15,7 @@ from leadline.dialects.close.spelling import (
     ContactId,
     LeadId,
     OutcomeId,
+    PlaybookId,
     UserId,
     spell_id,
     spell_id_or_null,
@@ -58,10 +59,15 @@ class CallShape(TypedDict):
     organization_id: str
     outcome_id: str | None
     phone: str | None
+    playbook_id: str | None
+    quality_info: str | None
     recording_url: str | None
     remote_country_iso: str | None
     remote_phone: str | None
     remote_phone_formatted: str | None
+    sequence_id: None
+    sequence_name: None
+    sequence_subscription_id: None
     source: str
     status: str
     updated_by: str | None
@@ -75,14 +81,9 @@ class CallShape(TypedDict):
 
 # What comes with calls that are copied from elsewhere, and means nothing here.
 _FOREIGN = {
-    "conversation_type_id",
+    "custom_fields",
     "has_recording",
-    "playbook_id",
-    "quality_info",
     "recording_transcript",
-    "sequence_id",
-    "sequence_name",
-    "sequence_subscription_id",
     "voicemail_transcript",
 }
 IGNORED = frozenset(CallShape.__annotations__) | _FOREIGN
@@ -92,7 +93,11 @@ Phone = Annotated[str, Meta(max_length=100)]
 
 
 class CallBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead or a contact is needed; the contact must be on the lead."""
+    """A lead or a contact is needed; the contact must be on the lead.
+
+    ``created_by_id`` and ``conversation_type_id`` are old names of ``created_by`` and
+    ``playbook_id``.
+    """
 
     lead_id: LeadId | None = None
     contact_id: ContactId | None = None
@@ -104,11 +109,15 @@ class CallBody(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
     note_html: str | None = None
     outcome_id: OutcomeId | None = None
+    playbook_id: PlaybookId | None = None
+    conversation_type_id: PlaybookId | None = None
+    quality_info: str | None = None
     recording_url: str | None = None
     voicemail_url: str | None = None
     activity_at: Instant | None = None
     date_created: Instant | None = None
     created_by: UserId | None = None
+    created_by_id: UserId | None = None
 
 
 class CallChangeBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +133,9 @@ class CallChangeBody(msgspec.Struct, frozen=True, kw_only=True):
     note: str | UnsetType | None = UNSET
     note_html: str | UnsetType | None = UNSET
     outcome_id: OutcomeId | UnsetType | None = UNSET
+    playbook_id: PlaybookId | UnsetType | None = UNSET
+    conversation_type_id: PlaybookId | UnsetType | None = UNSET
+    quality_info: str | UnsetType | None = UNSET
     recording_url: str | UnsetType | None = UNSET
     voicemail_url: str | UnsetType | None = UNSET
     activity_at: Instant | None = None
@@ -165,10 +177,15 @@ def spell_call(row: Call, names: Mapping[bytes | None, str], country: str) -> Ca
         "organization_id": spell_id("orga", row.organization_id),
         "outcome_id": spell_id_or_null("outcome", row.outcome_id),
         "phone": row.phone,
+        "playbook_id": spell_id_or_null(PlaybookId.prefix, row.playbook_id),
+        "quality_info": row.quality_info,
         "recording_url": row.recording_url,
         "remote_country_iso": phone_numbers.country_of(row.phone) if row.phone else None,
         "remote_phone": row.phone,
         "remote_phone_formatted": phone_numbers.for_people(row.phone) if row.phone else None,
+        "sequence_id": None,
+        "sequence_name": None,
+        "sequence_subscription_id": None,
         "source": row.source,
         "status": row.status,
         "updated_by": spell_id_or_null("user", row.updated_by),
@@ -205,11 +222,13 @@ async def create(request: Request[CallBody]) -> Any:
         note=body.note,
         note_html=body.note_html,
         outcome_id=body.outcome_id,
+        playbook_id=body.playbook_id or body.conversation_type_id,
+        quality_info=body.quality_info,
         recording_url=body.recording_url,
         voicemail_url=body.voicemail_url,
         happened_at=body.activity_at,
         created_at=body.date_created,
-        created_by=body.created_by,
+        created_by=body.created_by or body.created_by_id,
     )
     return await WIRE.show_one(request, await log_call(request.unit, new, problems))
 
@@ -229,6 +248,8 @@ async def update(request: Request[CallChangeBody]) -> Any:
         note=body.note,
         note_html=body.note_html,
         outcome_id=body.outcome_id,
+        playbook_id=body.conversation_type_id if body.playbook_id is UNSET else body.playbook_id,
+        quality_info=body.quality_info,
         recording_url=body.recording_url,
         voicemail_url=body.voicemail_url,
         happened_at=body.activity_at or UNSET,

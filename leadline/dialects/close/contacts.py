@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, TypedDict
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -18,6 +18,7 @@ from leadline.dialects.close.object_links import (
     extras_for,
     links_on,
 )
+from leadline.dialects.close.recent_calls import RecentCallShape, add_recent_calls
 from leadline.dialects.close.spelling import ContactId, LeadId, UserId, spell_id, spell_id_or_null
 from leadline.dialects.wire.instants import Instant
 from leadline.dialects.wire.operation import Parameter, Request
@@ -63,7 +64,10 @@ class UrlShape(TypedDict):
 
 
 class ContactShape(TypedDict):
-    """Values of custom fields stand beside these, as ``custom.cf_..``."""
+    """Values of custom fields stand beside these, as ``custom.cf_..``.
+
+    ``recent_calls`` is there when it is asked for.
+    """
 
     created_by: str | None
     date_created: str
@@ -73,10 +77,14 @@ class ContactShape(TypedDict):
     id: str
     integration_links: list[LinkShape]
     lead_id: str
+    lead_suggestions_operation_id: None
     name: str | None
     organization_id: str
     phones: list[PhoneShape]
+    recent_calls: NotRequired[list[RecentCallShape]]
+    subscriptions: list[Any]
     timezone: str | None
+    timezone_source: None
     title: str | None
     updated_by: str | None
     urls: list[UrlShape]
@@ -152,6 +160,23 @@ def spell_phone(method: Method) -> PhoneShape:
     }
 
 
+class Reach(NamedTuple):
+    """How somebody is reached first."""
+
+    email: EmailShape | None
+    phone: PhoneShape | None
+
+
+def reach_of(contacts: Iterable[Contact], extras: Extras) -> Reach:
+    """The first address and the first number of these contacts of one lead."""
+    email = next((method for contact in contacts for method in contact.emails), None)
+    phone = next((method for contact in contacts for method in contact.phones), None)
+    return Reach(
+        email and spell_email(email, extras.unsubscribed),
+        phone and spell_phone(phone),
+    )
+
+
 def spell_contact(row: Contact, extras: Extras = NO_EXTRAS) -> ContactShape:
     shape: ContactShape = {
         "created_by": spell_id_or_null("user", row.created_by),
@@ -162,10 +187,13 @@ def spell_contact(row: Contact, extras: Extras = NO_EXTRAS) -> ContactShape:
         "id": spell_id("cont", row.id),
         "integration_links": [],
         "lead_id": spell_id("lead", row.lead_id),
+        "lead_suggestions_operation_id": None,
         "name": row.name,
         "organization_id": spell_id("orga", row.organization_id),
         "phones": [spell_phone(method) for method in row.phones],
+        "subscriptions": [],
         "timezone": row.time_zone,
+        "timezone_source": None,
         "title": row.title,
         "updated_by": spell_id_or_null("user", row.updated_by),
         "urls": [{"type": method["type"], "url": method["value"]} for method in row.urls],
@@ -260,15 +288,26 @@ def _read_change(
 # The operations.
 
 
+async def _show(request: Request[Any], found: list[Contact]) -> list[ContactShape]:
+    shapes = await show(request.unit, found)
+    await add_recent_calls(request, "contact_id", [row.id for row in found], shapes)
+    return shapes
+
+
+async def _show_one(request: Request[Any], row: Contact) -> Mapping[str, Any]:
+    (shape,) = await _show(request, [row])
+    return spelling.pick(shape, request.query)
+
+
 async def list_contacts(request: Request[None]) -> Any:
     page = spelling.page_of(request.query)
     lead_ids = filters.ids(request.query, "lead_id", "lead")
     found = await page_of_contacts(request.unit, lead_ids, page.fetch, page.skip)
-    return spelling.list_of(await show(request.unit, found), page, request.query)
+    return spelling.list_of(await _show(request, found), page, request.query)
 
 
 async def get_contact(request: Request[None]) -> Any:
-    return await WIRE.show_one(request, await _visible(request.unit, WIRE.id_in(request)))
+    return await _show_one(request, await _visible(request.unit, WIRE.id_in(request)))
 
 
 async def create_contact(request: Request[NewContactBody]) -> Any:
@@ -279,7 +318,7 @@ async def create_contact(request: Request[NewContactBody]) -> Any:
     await check_users(unit, {("created_by",): body.created_by}, problems)
     await _check_lead(unit, body.lead_id, problems)
     problems.stop_if_any()
-    return await WIRE.show_one(request, await add_contact(unit, body.lead_id, new))
+    return await _show_one(request, await add_contact(unit, body.lead_id, new))
 
 
 async def update(request: Request[ContactChangeBody]) -> Any:
@@ -296,7 +335,7 @@ async def update(request: Request[ContactChangeBody]) -> Any:
         contact = await move_contact(unit, contact.id, body.lead_id)
     else:
         contact = await rows.lock(unit, CONTACTS, contact.id)
-    return await WIRE.show_one(request, await update_contact(unit, contact, change))
+    return await _show_one(request, await update_contact(unit, contact, change))
 
 
 async def delete(request: Request[None]) -> Any:

@@ -50,6 +50,12 @@ class Wire(Noun, Generic[Row]):
     show: Callable[[Unit, list[Row]], Awaitable[list[Any]]]
     order: LiteralString = "ORDER BY id"
     max_limit: int = 100
+    is_paged: bool = True  # else a list is answered whole, unless a part is asked for
+
+    def page_of(self, query: Mapping[str, str]) -> spelling.Page:
+        if not self.is_paged:
+            return spelling.page_of_all(query)
+        return spelling.page_of(query, self.max_limit)
 
     def id_in(self, request: Request[Any]) -> bytes:
         return spelling.id_in_path(self.table.noun, self.prefix, request.path["id"])
@@ -107,7 +113,7 @@ def list_operation(wire: Wire[Row]) -> Operation:
     where = wire.order + " LIMIT %(limit)s OFFSET %(skip)s"
 
     async def run(request: Request[None]) -> Any:
-        page = spelling.page_of(request.query, wire.max_limit)
+        page = wire.page_of(request.query)
         found = await rows.select(request.unit, wire.table, where, limit=page.fetch, skip=page.skip)
         shapes = await wire.show(request.unit, found)
         return spelling.list_of(shapes, page, request.query)

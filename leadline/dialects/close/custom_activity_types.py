@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from leadline.dialects.close import spelling
 from leadline.dialects.close.crud import (
     Wire,
     create_operation,
     delete_operation,
     get_operation,
+    list_operation,
     operation,
 )
 from leadline.dialects.close.custom_field_schemas import FieldPlace
-from leadline.dialects.close.custom_fields import page_of_all
 from leadline.dialects.close.role_lists import check_roles
 from leadline.dialects.close.spelling import (
     CustomActivityTypeId,
@@ -37,7 +36,6 @@ from leadline.features.custom_fields.tables import CustomField
 from leadline.flows.delete_custom_type import delete_custom_activity_type
 from leadline.kernel.rights import Right
 from leadline.kernel.times import utc_text
-from leadline.store import rows
 from leadline.store.unit import Unit
 
 
@@ -122,16 +120,8 @@ WIRE = Wire(
     show=show,
     read=Right.CUSTOM_FIELD_READ,
     write=Right.CUSTOM_FIELD_WRITE,
+    is_paged=False,
 )
-
-
-async def list_all(request: Request[None]) -> Any:
-    page = page_of_all(request.query)
-    where = "ORDER BY id LIMIT %(limit)s OFFSET %(skip)s"
-    found = await rows.select(
-        request.unit, CUSTOM_ACTIVITY_TYPES, where, limit=page.fetch, skip=page.skip
-    )
-    return spelling.list_of(await show(request.unit, found), page, request.query)
 
 
 async def create(unit: Unit, body: NewCustomActivityType) -> CustomActivityType:
@@ -149,7 +139,7 @@ async def update(request: Request[CustomActivityTypeBody]) -> Any:
 
 
 OPERATIONS = (
-    operation(WIRE, "list", list_all),
+    list_operation(WIRE),
     create_operation(WIRE, NewCustomActivityType, create, status=201),
     get_operation(WIRE),
     operation(WIRE, "update", update, body=CustomActivityTypeBody),

@@ -221,11 +221,6 @@ def _change(kind: Kind, body: FieldChangeBody) -> CustomFieldChange:
     return CustomFieldChange(**given)
 
 
-def page_of_all(query: Mapping[str, str]) -> spelling.Page:
-    """For lists that Close does not page: everything, unless a part is asked for."""
-    return spelling.page_of({"_limit": str(MAX_LIMIT), **query}, MAX_LIMIT)
-
-
 def field_operations(kind: Kind) -> tuple[Operation, ...]:
     """The five operations of one family, under the old plural path too."""
     noun = Noun(
@@ -244,7 +239,8 @@ def field_operations(kind: Kind) -> tuple[Operation, ...]:
 
     async def list_fields(request: Request[None]) -> Any:
         query = request.query
-        page = spelling.page_of(query, MAX_LIMIT) if kind.is_paged else page_of_all(query)
+        is_paged = kind.is_paged
+        page = spelling.page_of(query, MAX_LIMIT) if is_paged else spelling.page_of_all(query)
         found = await page_of_fields(request.unit, kind.noun, page.fetch, page.skip)
         return spelling.list_of(await show_fields(request.unit, found), page, query)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
-from leadline.dialects.close import spelling
 from leadline.dialects.close.crud import (
     Wire,
     create_operation,
     delete_operation,
     get_operation,
-    operation,
+    list_operation,
     update_operation,
 )
-from leadline.dialects.close.custom_fields import page_of_all
 from leadline.dialects.close.role_lists import check_roles
 from leadline.dialects.close.spelling import (
     CustomFieldId,
@@ -21,7 +19,6 @@ from leadline.dialects.close.spelling import (
     spell_id,
     spell_id_or_null,
 )
-from leadline.dialects.wire.operation import Request
 from leadline.features.custom_fields.queries import fields_of_types, fields_referring_to
 from leadline.features.custom_fields.tables import CustomField
 from leadline.features.custom_object_types import actions
@@ -33,7 +30,6 @@ from leadline.features.custom_object_types.tables import CUSTOM_OBJECT_TYPES, Cu
 from leadline.flows.delete_custom_type import delete_custom_object_type
 from leadline.kernel.rights import Right
 from leadline.kernel.times import utc_text
-from leadline.store import rows
 from leadline.store.unit import Unit
 
 
@@ -131,16 +127,8 @@ WIRE = Wire(
     show=show,
     read=Right.CUSTOM_FIELD_READ,
     write=Right.CUSTOM_FIELD_WRITE,
+    is_paged=False,
 )
-
-
-async def list_all(request: Request[None]) -> Any:
-    page = page_of_all(request.query)
-    where = "ORDER BY id LIMIT %(limit)s OFFSET %(skip)s"
-    found = await rows.select(
-        request.unit, CUSTOM_OBJECT_TYPES, where, limit=page.fetch, skip=page.skip
-    )
-    return spelling.list_of(await show(request.unit, found), page, request.query)
 
 
 async def create(unit: Unit, body: NewCustomObjectType) -> CustomObjectType:
@@ -154,7 +142,7 @@ async def update(unit: Unit, type_id: bytes, body: CustomObjectTypeChange) -> Cu
 
 
 OPERATIONS = (
-    operation(WIRE, "list", list_all),
+    list_operation(WIRE),
     create_operation(WIRE, NewCustomObjectType, create, status=201),
     get_operation(WIRE),
     update_operation(WIRE, CustomObjectTypeChange, update),

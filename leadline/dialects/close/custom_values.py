@@ -19,6 +19,8 @@ Json = Mapping[str, Any]
 
 # What may follow a field's name: the values are added to those it has, or taken from them.
 _SUFFIXES = (".add", ".remove")
+# Under these keys stand objects with values by the ids or names of their fields.
+_GROUPED = ("custom", "custom_fields")
 
 
 class FieldBook(msgspec.Struct, frozen=True):
@@ -50,11 +52,19 @@ def spell_custom(values: CustomValues) -> dict[str, Any]:
 
 
 async def fields_for(
-    unit: Unit, noun: FieldNoun, objects: Sequence[Json], type_id: bytes | None = None
+    unit: Unit,
+    noun: FieldNoun,
+    objects: Sequence[Json],
+    type_id: bytes | None = None,
+    *,
+    is_whole: bool = False,
 ) -> FieldBook:
-    """What is needed to read the values in these objects; costs nothing when there are none."""
+    """What is needed to read the values in these objects; costs nothing when there are none.
+
+    ``is_whole`` says that the fields are needed even then, to know which ones are required.
+    """
     named = [(name, value) for given in objects for _, name, value in _values(given)]
-    fields = await fields_of(unit, noun, type_id) if named else []
+    fields = await fields_of(unit, noun, type_id) if named or is_whole else []
     book = FieldBook(
         {field.id.hex(): field for field in fields},
         {field.name: field for field in reversed(fields)},
@@ -83,8 +93,9 @@ def read_custom(
     """
     so_far = before or {}
     values: CustomValues = {}
-    if not isinstance(given.get("custom", {}), dict | None):
-        problems.add("type", *path, "custom", text="Value must be of dict type.")
+    for key in _GROUPED:
+        if not isinstance(given.get(key, {}), dict | None):
+            problems.add("type", *path, key, text="Value must be of dict type.")
     for place, name, value in _values(given):
         where = (*path, *place)
         field, suffix = book.resolve(name)
@@ -117,7 +128,7 @@ def _read(  # noqa: PLR0917 - what there was, what is given, and where
         problems.add("conflict", *where, text="The field does not accept multiple values.")
         return present
     if suffix == ".remove":
-        gone = [book.known.references.get(str(each), each) for each in as_list(value)]
+        gone = [book.known.find(field, str(each)) or each for each in as_list(value)]
         return [each for each in as_list(present) if each not in gone] or None
     read = read_value(field, value, where, problems, book.known)
     if suffix != ".add":
@@ -126,6 +137,13 @@ def _read(  # noqa: PLR0917 - what there was, what is given, and where
     if len(united) > MAX_VALUES:
         problems.add("too_long", *where)
     return united or None
+
+
+def check_required(book: FieldBook, values: CustomValues, problems: Problems) -> None:
+    """Adds a problem for each required field that has no value."""
+    for key, field in book.by_key.items():
+        if field.is_required and values.get(key) is None:
+            problems.add("required", f"custom.cf_{key}")
 
 
 def refuse_custom(given: Json, problems: Problems) -> None:
@@ -143,6 +161,6 @@ def _values(given: Json) -> Iterator[tuple[Path, str, Any]]:
     for key, value in given.items():
         if key.startswith("custom."):
             found.append(((key,), key.removeprefix("custom."), value))
-        elif key == "custom" and isinstance(value, dict):
-            found += [(("custom", name), name, inner) for name, inner in value.items()]
+        elif key in _GROUPED and isinstance(value, dict):
+            found += [((key, name), name, inner) for name, inner in value.items()]
     yield from sorted(found, key=lambda each: each[1].endswith(_SUFFIXES))

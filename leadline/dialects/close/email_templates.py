@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 from leadline.dialects.close import filters, spelling
 from leadline.dialects.close.attachments import AttachmentBody, read_attachments
 from leadline.dialects.close.crud import Wire, delete_operation, operation
+from leadline.dialects.close.file_links import connect_files, sign_links
 from leadline.dialects.close.spelling import spell_id, spell_id_or_null, spell_time
 from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.contacts.queries import contacts_of_leads, display_name, lead_display_name
@@ -43,6 +44,11 @@ class AttachmentShape(TypedDict):
     url: str
 
 
+class SequenceLabel(TypedDict):
+    id: str
+    name: str
+
+
 class EmailTemplateShape(TypedDict):
     """``used_by_sequences`` is there for a single template, not in lists."""
 
@@ -58,7 +64,7 @@ class EmailTemplateShape(TypedDict):
     organization_id: str
     subject: str
     updated_by: str | None
-    used_by_sequences: NotRequired[list[str]]
+    used_by_sequences: NotRequired[list[SequenceLabel]]
 
 
 class RenderedShape(TypedDict):
@@ -106,7 +112,7 @@ def _spell_attachment(attachment: Attachment) -> AttachmentShape:
 
 
 async def show(unit: Unit, found: list[EmailTemplate]) -> list[EmailTemplateShape]:
-    return [
+    shapes: list[EmailTemplateShape] = [
         {
             "attachments": [_spell_attachment(each) for each in row.attachments],
             "body": row.body,
@@ -123,6 +129,8 @@ async def show(unit: Unit, found: list[EmailTemplate]) -> list[EmailTemplateShap
         }
         for row in found
     ]
+    await sign_links(unit, shapes)
+    return shapes
 
 
 async def _show_whole(request: Request[Any], row: EmailTemplate) -> Mapping[str, Any]:
@@ -134,12 +142,16 @@ async def _show_whole(request: Request[Any], row: EmailTemplate) -> Mapping[str,
 # On the way in.
 
 
-def _read(body: NewEmailTemplateBody | EmailTemplateBody) -> EmailTemplateChange:
+async def _read(
+    request: Request[NewEmailTemplateBody] | Request[EmailTemplateBody],
+) -> EmailTemplateChange:
     """Null of a text is an empty one; of a flag, nothing."""
+    body = request.body
     problems = Problems()
     attachments: list[Attachment] | UnsetType = UNSET
     if body.attachments is not UNSET:
         attachments = read_attachments(body.attachments, [], problems)
+        attachments = await connect_files(request, attachments, problems)
     problems.stop_if_any()
     return EmailTemplateChange(
         name=body.name,
@@ -171,13 +183,13 @@ async def get(request: Request[None]) -> Any:
 
 
 async def create(request: Request[NewEmailTemplateBody]) -> Any:
-    row = await actions.create_email_template(request.unit, _read(request.body))
+    row = await actions.create_email_template(request.unit, await _read(request))
     return await _show_whole(request, row)
 
 
 async def update(request: Request[EmailTemplateBody]) -> Any:
     row = await actions.update_email_template(
-        request.unit, WIRE.id_in(request), _read(request.body)
+        request.unit, WIRE.id_in(request), await _read(request)
     )
     return await _show_whole(request, row)
 
@@ -257,7 +269,16 @@ OPERATIONS = (
         ),
     ),
     operation(WIRE, "create", create, body=NewEmailTemplateBody),
-    operation(WIRE, "get", get),
+    operation(
+        WIRE,
+        "get",
+        get,
+        filters=(
+            filters.flag_parameter(
+                "include_embedded", "Those inside sequences too; none are so far."
+            ),
+        ),
+    ),
     operation(WIRE, "update", update, body=EmailTemplateBody),
     delete_operation(WIRE, actions.delete_email_template),
     Operation(

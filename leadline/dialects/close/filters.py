@@ -15,10 +15,18 @@ BOUNDS = ("gt", "gte", "lt", "lte")
 
 
 def words(query: Mapping[str, str], name: str) -> list[str] | None:
-    """The values of ``name`` or ``name__in``; None when there is no such filter."""
-    text = query.get(name) or query.get(f"{name}__in") or ""
-    found = [word.strip() for word in text.split(",")]
-    return [word for word in found if word] or None
+    """The values of ``name`` or ``name__in``; None when there is no such filter.
+
+    With both of them only what both name counts, which may be nothing.
+    """
+    given = [_split(query.get(key, "")) for key in (name, f"{name}__in")]
+    if all(given):
+        return [word for word in given[0] if word in given[1]]
+    return given[0] or given[1] or None
+
+
+def _split(text: str) -> list[str]:
+    return [word for each in text.split(",") if (word := each.strip())]
 
 
 def ids(query: Mapping[str, str], name: str, prefix: str) -> list[bytes] | None:

@@ -101,6 +101,7 @@ WIRE = Wire(
     show=show,
     read=Right.GROUP_READ,
     write=Right.GROUP_WRITE,
+    is_paged=False,
 )
 _MEMBERS = f"{WIRE.path}{{group_id}}/member/"
 

@@ -64,6 +64,7 @@ WIRE = Wire(
     show=show,
     read=Right.INTEGRATION_LINK_READ,
     write=Right.INTEGRATION_LINK_WRITE,
+    is_paged=False,
 )
 
 OPERATIONS = (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypedDict
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, NotRequired, TypedDict
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -11,9 +14,9 @@ from leadline.dialects.close.contacts import (
     ContactShape,
     EmailShape,
     PhoneShape,
+    Reach,
+    reach_of,
     spell_contact,
-    spell_email,
-    spell_phone,
 )
 from leadline.dialects.close.custom_values import spell_custom
 from leadline.dialects.close.object_links import (
@@ -24,6 +27,7 @@ from leadline.dialects.close.object_links import (
     links_on,
 )
 from leadline.dialects.close.opportunity_shapes import OpportunityShape, spell_opportunity
+from leadline.dialects.close.recent_calls import RecentCallShape
 from leadline.dialects.close.spelling import spell_id, spell_id_or_null, spell_time
 from leadline.dialects.close.task_shapes import Names, TaskShape, people_of, spell_task
 from leadline.features.contacts.queries import (
@@ -44,11 +48,15 @@ from leadline.store.unit import Unit
 
 
 class LeadShape(TypedDict):
-    """Values of custom fields stand beside these, as ``custom.cf_..``."""
+    """Values of custom fields stand beside these, as ``custom.cf_..``.
+
+    ``recent_calls`` is there when it is asked for.
+    """
 
     addresses: list[Address]
     contact_ids: list[str]
     contacts: list[ContactShape]
+    contacts_summary: str
     created_by: str | None
     created_by_name: str | None
     date_created: str
@@ -58,14 +66,19 @@ class LeadShape(TypedDict):
     html_url: str
     id: str
     integration_links: list[LinkShape]
+    localtime: str | None
     name: str | None
     opportunities: list[OpportunityShape]
     organization_id: str
+    primary_address_full: str | None
+    primary_address_summary: str | None
     primary_email: EmailShape | None
     primary_phone: PhoneShape | None
+    recent_calls: NotRequired[list[RecentCallShape]]
     source: str
     status_id: str
     status_label: str
+    summaries: list[Any]
     tasks: list[TaskShape]
     updated_by: str | None
     updated_by_name: str | None
@@ -107,13 +120,61 @@ async def related_to(unit: Unit, leads: list[Lead]) -> Related:
     )
 
 
-def spell_lead(
-    lead: Lead, related: Related, base_url: str, currency: str, calendar: Calendar
-) -> LeadShape:
+class Asked(msgspec.Struct, frozen=True):
+    """Who asks for leads, as far as it shows: the caller's clock, and where people find leads."""
+
+    base_url: str
+    currency: str
+    calendar: Calendar
+    now: datetime
+    clocks: dict[str, str] = {}  # by zone, since most leads of a page are in the same few
+
+
+# The parts of an address: all, as on a letter, or what is enough to tell where it is.
+_FULL = itemgetter("address_1", "address_2", "city", "state", "zipcode", "country")
+_SUMMARY = itemgetter("city", "state", "country")
+
+
+def _address(lead: Lead, parts: Callable[[Any], tuple[str | None, ...]]) -> str | None:
+    """Of the first address what it has of these parts."""
+    if not lead.addresses:
+        return None
+    return ", ".join(text for text in parts(lead.addresses[0]) if text) or None
+
+
+def _local_time(contacts: list[Contact], asked: Asked) -> str | None:
+    """The time of day where the lead is, if one of its contacts tells the zone."""
+    for contact in contacts:
+        zone = contact.time_zone
+        if zone:
+            if zone not in asked.clocks:
+                local = asked.now.astimezone(ZoneInfo(zone))
+                asked.clocks[zone] = local.isoformat("T", "microseconds")
+            return asked.clocks[zone]
+    return None
+
+
+def _spell_deal(
+    deal: Opportunity, related: Related, names: Names, reach: Reach, asked: Asked
+) -> OpportunityShape:
+    return spell_opportunity(
+        deal,
+        lead_name=names.leads[deal.lead_id],
+        contact_name=names.contacts.get(deal.contact_id or b""),
+        stage=related.stages[deal.stage_id],
+        pipeline=related.pipelines[deal.pipeline_id],
+        names=related.names,
+        reach=reach,
+        now=asked.now,
+        currency=asked.currency,
+        links=related.extras.links,
+    )
+
+
+def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
     contacts = [row for row in related.contacts[lead.id] if not row.is_placeholder]
-    emails = [method for contact in contacts for method in contact.emails]
-    phones = [method for contact in contacts for method in contact.phones]
     extras = related.extras
+    reach = reach_of(contacts, extras)
     lead_id = spell_id("lead", lead.id)
     shown_name = lead_display_name(lead, contacts)
     names = Names(
@@ -123,36 +184,34 @@ def spell_lead(
         "addresses": lead.addresses,
         "contact_ids": [spell_id("cont", contact.id) for contact in contacts],
         "contacts": [spell_contact(contact, extras) for contact in contacts],
+        "contacts_summary": ", ".join(names.contacts.values()),
         "created_by": spell_id_or_null("user", lead.created_by),
         "created_by_name": related.names.get(lead.created_by),
         "date_created": spell_time(lead.created_at),
         "date_updated": spell_time(lead.updated_at),
         "description": lead.description,
         "display_name": shown_name,
-        "html_url": f"{base_url}/lead/{lead_id}/",
+        "html_url": f"{asked.base_url}/lead/{lead_id}/",
         "id": lead_id,
         "integration_links": [],
+        "localtime": _local_time(contacts, asked),
         "name": lead.name,
         "opportunities": [
-            spell_opportunity(
-                deal,
-                lead_name=shown_name,
-                contact_name=names.contacts.get(deal.contact_id or b""),
-                stage=related.stages[deal.stage_id],
-                pipeline=related.pipelines[deal.pipeline_id],
-                names=related.names,
-                currency=currency,
-                links=extras.links,
-            )
+            _spell_deal(deal, related, names, reach, asked)
             for deal in related.opportunities.get(lead.id, ())
         ],
         "organization_id": spell_id("orga", lead.organization_id),
-        "primary_email": spell_email(emails[0], extras.unsubscribed) if emails else None,
-        "primary_phone": spell_phone(phones[0]) if phones else None,
+        "primary_address_full": _address(lead, _FULL),
+        "primary_address_summary": _address(lead, _SUMMARY),
+        "primary_email": reach.email,
+        "primary_phone": reach.phone,
         "source": lead.source,
         "status_id": spell_id("stat", lead.stage_id),
         "status_label": related.stages[lead.stage_id].name,
-        "tasks": [spell_task(task, names, calendar) for task in related.tasks.get(lead.id, ())],
+        "summaries": [],
+        "tasks": [
+            spell_task(task, names, asked.calendar) for task in related.tasks.get(lead.id, ())
+        ],
         "updated_by": spell_id_or_null("user", lead.updated_by),
         "updated_by_name": related.names.get(lead.updated_by),
         "url": lead.url,

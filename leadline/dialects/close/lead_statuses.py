@@ -47,9 +47,6 @@ class LeadStatusChange(msgspec.Struct, frozen=True, kw_only=True):
     color: Color | UnsetType | None = UNSET
 
 
-READABLE = frozenset(LeadStatusShape.__annotations__)
-
-
 def spell_lead_status(row: Stage) -> LeadStatusShape:
     shape: LeadStatusShape = {
         "id": spelling.spell_id("stat", row.id),
@@ -80,7 +77,7 @@ WIRE = Wire(
 
 async def list_all(request: Request[None]) -> Any:
     """All pipelines' statuses, the default pipeline's first."""
-    page = spelling.page_of(request.query)
+    page = spelling.page_of_all(request.query)
     stages = (await stage_book(request.unit, "lead")).active()
     shapes = await show(request.unit, stages[page.skip : page.skip + page.fetch])
     return spelling.list_of(shapes, page, request.query)
@@ -121,7 +118,7 @@ OPERATIONS = (
         is_list=True,
         query=(*spelling.PAGING, spelling.FIELDS),
     ),
-    create_operation(WIRE, NewLeadStatus, create, ignored=READABLE),
+    create_operation(WIRE, NewLeadStatus, create),
     Operation(
         "lead_status.get",
         "GET",
@@ -133,6 +130,6 @@ OPERATIONS = (
         answer=LeadStatusShape,
         query=(spelling.FIELDS,),
     ),
-    update_operation(WIRE, LeadStatusChange, update, ignored=READABLE),
+    update_operation(WIRE, LeadStatusChange, update),
     delete_operation(WIRE, delete),
 )

@@ -18,8 +18,10 @@ from leadline.dialects.close.contacts import (
 )
 from leadline.dialects.close.crud import Noun, operation
 from leadline.dialects.close.custom_values import fields_for, read_custom
-from leadline.dialects.close.lead_shapes import LeadShape, Related, related_to, spell_lead
+from leadline.dialects.close.file_links import sign_links
+from leadline.dialects.close.lead_shapes import Asked, LeadShape, Related, related_to, spell_lead
 from leadline.dialects.close.object_links import extras_for
+from leadline.dialects.close.recent_calls import add_recent_calls
 from leadline.dialects.close.spelling import LeadId, StatusId, UserId
 from leadline.dialects.close.tasks import calendar_of
 from leadline.dialects.wire.instants import Instant
@@ -87,22 +89,17 @@ class LeadChangeBody(msgspec.Struct, frozen=True, kw_only=True):
     addresses: list[AddressBody] | UnsetType | None = UNSET
 
 
-def _show(request: Request[Any], leads: list[Lead], related: Related) -> list[LeadShape]:
-    base_url, currency, calendar = _base_url(request), request.scope.currency, calendar_of(request)
-    return [spell_lead(lead, related, base_url, currency, calendar) for lead in leads]
+async def _show(request: Request[Any], leads: list[Lead], related: Related) -> list[LeadShape]:
+    asked = Asked(request.base_url, request.scope.currency, calendar_of(request), request.unit.now)
+    shapes = [spell_lead(lead, related, asked) for lead in leads]
+    await add_recent_calls(request, "lead_id", [lead.id for lead in leads], shapes)
+    await sign_links(request.unit, [each for shape in shapes for each in shape["opportunities"]])
+    return shapes
 
 
-def _show_one(request: Request[Any], lead: Lead, related: Related) -> Mapping[str, Any]:
-    return spelling.pick(_show(request, [lead], related)[0], request.query)
-
-
-def _base_url(request: Request[Any]) -> str:
-    """Where people find this server: as configured, else as the caller found it."""
-    configured = request.services.settings.base_url
-    if configured:
-        return configured.rstrip("/")
-    scheme = "https" if request.headers.get("x-forwarded-proto") == "https" else "http"
-    return f"{scheme}://{request.headers.get('host', 'localhost')}"
+async def _show_one(request: Request[Any], lead: Lead, related: Related) -> Mapping[str, Any]:
+    (shape,) = await _show(request, [lead], related)
+    return spelling.pick(shape, request.query)
 
 
 # On the way in.
@@ -189,13 +186,13 @@ async def list_leads(request: Request[None]) -> Any:
     page = spelling.page_of(request.query, MAX_LIMIT)
     leads = await page_of_leads(unit, page.fetch, page.skip)
     total = await count_leads(unit)
-    shapes = _show(request, leads, await related_to(unit, leads))
+    shapes = await _show(request, leads, await related_to(unit, leads))
     return spelling.list_of(shapes, page, request.query, total_results=total)
 
 
 async def get_lead(request: Request[None]) -> Any:
     lead = await rows.get(request.unit, LEADS, NOUN.id_in(request))
-    return _show_one(request, lead, await related_to(request.unit, [lead]))
+    return await _show_one(request, lead, await related_to(request.unit, [lead]))
 
 
 async def create(request: Request[LeadBody]) -> Any:
@@ -226,7 +223,7 @@ async def create(request: Request[LeadBody]) -> Any:
     lead, made = await create_lead(unit, new, contacts, stage)
     extras = await extras_for(unit, made)
     related = Related({lead.id: made}, {}, {stage.id: stage}, {}, names, extras=extras)
-    return _show_one(request, lead, related)
+    return await _show_one(request, lead, related)
 
 
 async def update(request: Request[LeadChangeBody]) -> Any:
@@ -249,7 +246,7 @@ async def update(request: Request[LeadChangeBody]) -> Any:
     lead = await update_lead(unit, lead, change)
     if stage is not None:
         lead = await move_lead(unit, lead, stage, book)
-    return _show_one(request, lead, await related_to(unit, [lead]))
+    return await _show_one(request, lead, await related_to(unit, [lead]))
 
 
 async def _check_contacts(

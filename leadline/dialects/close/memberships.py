@@ -80,6 +80,7 @@ class MembershipBody(msgspec.Struct, frozen=True, kw_only=True):
     track_email_opens: bool | UnsetType = UNSET
     may_workflows_impersonate: bool | UnsetType = UNSET
     hangup_recording_url: str | UnsetType | None = UNSET
+    default_caller_id: str | None = None
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +154,8 @@ def _read_change(body: MembershipBody) -> MembershipChange:
     url = body.hangup_recording_url
     if isinstance(url, str) and not (url.startswith("https://") and web_addresses.normalise(url)):
         problems.add("url", "hangup_recording_url")
+    if body.default_caller_id is not None:
+        problems.add("not_found", "default_caller_id")  # there are no phone numbers
     problems.stop_if_any()
     return MembershipChange(
         role=UNSET if body.role_id is UNSET else read_role(body.role_id),

@@ -10,10 +10,11 @@ from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close import spelling
 from leadline.dialects.close.activities import list_activities
-from leadline.dialects.close.attached_files import AttachedFileBody, read_attachments
+from leadline.dialects.close.attachments import AttachmentBody, read_attachments
 from leadline.dialects.close.contacts import Text
 from leadline.dialects.close.crud import Wire, delete_operation, get_operation, operation
 from leadline.dialects.close.custom_values import refuse_custom
+from leadline.dialects.close.file_links import connect_files, sign_links
 from leadline.dialects.close.spelling import (
     ContactId,
     LeadId,
@@ -41,6 +42,7 @@ class NoteShape(TypedDict):
     _type: Literal["Note"]
     activity_at: str
     attachments: list[Attachment]
+    comment_summary: None
     contact_id: str | None
     created_by: str | None
     created_by_name: str | None
@@ -63,13 +65,13 @@ class NoteShape(TypedDict):
     users: list[str]
 
 
-IGNORED = frozenset(NoteShape.__annotations__) | {"comment_summary"}
+IGNORED = frozenset(NoteShape.__annotations__)
 
 _MENTION = re.compile(r'<span (?=[^>]*data-type="mention")[^>]*data-id="((?:user|group)_[^"]+)"')
 
 
 class NoteBody(msgspec.Struct, frozen=True, kw_only=True):
-    """``note_html`` wins over ``note``."""
+    """``note_html`` wins over ``note``. ``created_by_id`` is an old name of ``created_by``."""
 
     lead_id: LeadId
     contact_id: ContactId | None = None
@@ -78,10 +80,11 @@ class NoteBody(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
     note_html: str | None = None
     pinned: bool | None = None
-    attachments: list[AttachedFileBody] | None = None
+    attachments: list[AttachmentBody] | None = None
     activity_at: Instant | None = None
     date_created: Instant | None = None
     created_by: UserId | None = None
+    created_by_id: UserId | None = None
 
 
 class NoteChangeBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,18 +95,19 @@ class NoteChangeBody(msgspec.Struct, frozen=True, kw_only=True):
     note: str | UnsetType | None = UNSET
     note_html: str | UnsetType | None = UNSET
     pinned: bool | UnsetType | None = UNSET
-    attachments: list[AttachedFileBody] | UnsetType | None = UNSET
+    attachments: list[AttachmentBody] | UnsetType | None = UNSET
     activity_at: Instant | None = None
 
 
 async def show(unit: Unit, found: list[Note]) -> list[NoteShape]:
     people = {user_id for row in found for user_id in (row.created_by, row.updated_by, row.user_id)}
     names = await names_of(unit, people)
-    return [
+    shapes: list[NoteShape] = [
         {
             "_type": "Note",
             "activity_at": spell_time(row.happened_at),
             "attachments": row.attachments,
+            "comment_summary": None,
             "contact_id": spell_id_or_null("cont", row.contact_id),
             "created_by": spell_id_or_null("user", row.created_by),
             "created_by_name": names.get(row.created_by),
@@ -127,12 +131,15 @@ async def show(unit: Unit, found: list[Note]) -> list[NoteShape]:
         }
         for row in found
     ]
+    await sign_links(unit, shapes)
+    return shapes
 
 
 async def create(request: Request[NoteBody]) -> Any:
     body = request.body
     problems = Problems()
     refuse_custom(request.raw, problems)
+    attachments = read_attachments(body.attachments, [], problems, at_most=MAX_ATTACHMENTS)
     new = NewNote(
         lead_id=body.lead_id,
         contact_id=body.contact_id,
@@ -141,10 +148,10 @@ async def create(request: Request[NoteBody]) -> Any:
         note=body.note,
         note_html=body.note_html,
         is_pinned=bool(body.pinned),
-        attachments=read_attachments(body.attachments, [], problems, at_most=MAX_ATTACHMENTS),
+        attachments=await connect_files(request, attachments, problems),
         happened_at=body.activity_at,
         created_at=body.date_created,
-        created_by=body.created_by,
+        created_by=body.created_by or body.created_by_id,
     )
     return await WIRE.show_one(request, await create_note(request.unit, new, problems))
 
@@ -159,6 +166,7 @@ async def update(request: Request[NoteChangeBody]) -> Any:
         attachments = read_attachments(
             body.attachments, before.attachments, problems, at_most=MAX_ATTACHMENTS
         )
+        attachments = await connect_files(request, attachments, problems)
     change = NoteChange(
         contact_id=body.contact_id,
         title=body.title,

@@ -10,10 +10,11 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from leadline.dialects.close import filters, spelling
-from leadline.dialects.close.attached_files import AttachedFileBody, read_attachments
+from leadline.dialects.close.attachments import AttachmentBody, read_attachments
 from leadline.dialects.close.contacts import check_users
 from leadline.dialects.close.crud import Noun, operation
 from leadline.dialects.close.custom_values import fields_for, read_custom
+from leadline.dialects.close.file_links import connect_files, sign_links
 from leadline.dialects.close.opportunity_lists import (
     FILTERS,
     OpportunityGroupListShape,
@@ -57,16 +58,7 @@ from leadline.store import rows
 
 Text = Annotated[str, Meta(max_length=1000)]
 
-# What an opportunity shows elsewhere, or what Close makes up for itself.
-_FOREIGN = {
-    "comment_summary",
-    "is_stalled",
-    "lead_primary_email",
-    "lead_primary_phone",
-    "stall_status",
-    "suggested_action",
-}
-IGNORED = frozenset(OpportunityShape.__annotations__) | _FOREIGN
+IGNORED = frozenset(OpportunityShape.__annotations__) | {"custom_fields"}
 
 
 class OpportunityBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +79,7 @@ class OpportunityBody(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
     note_html: str | None = None
     date_won: Day | None = None
-    attachments: list[AttachedFileBody] | None = None
+    attachments: list[AttachmentBody] | None = None
     date_created: Instant | None = None
     created_by: UserId | None = None
 
@@ -105,7 +97,7 @@ class OpportunityChangeBody(msgspec.Struct, frozen=True, kw_only=True):
     note: str | UnsetType | None = UNSET
     note_html: str | UnsetType | None = UNSET
     date_won: Day | UnsetType | None = UNSET
-    attachments: list[AttachedFileBody] | UnsetType | None = UNSET
+    attachments: list[AttachmentBody] | UnsetType | None = UNSET
 
 
 # On the way in.
@@ -159,12 +151,17 @@ def _read_new_stage(book: StageBook, body: OpportunityBody, problems: Problems) 
     return stage
 
 
-def _read_change(
-    body: OpportunityChangeBody, before: Opportunity, custom: dict[str, Any], problems: Problems
+async def _read_change(
+    request: Request[OpportunityChangeBody],
+    before: Opportunity,
+    custom: dict[str, Any],
+    problems: Problems,
 ) -> OpportunityChange:
+    body = request.body
     attachments: list[Attachment] | UnsetType = UNSET
     if body.attachments is not UNSET:
         attachments = read_attachments(body.attachments, before.attachments, problems)
+        attachments = await connect_files(request, attachments, problems)
     return OpportunityChange(
         contact_id=body.contact_id,
         user_id=body.user_id,
@@ -184,7 +181,9 @@ def _read_change(
 
 async def _show_one(request: Request[Any], row: Opportunity, book: StageBook) -> Mapping[str, Any]:
     related = await related_to(request.unit, [row], book)
-    return spelling.pick(spell_with(related, row, request.scope.currency), request.query)
+    shape = spell_with(related, row, request.scope.currency)
+    await sign_links(request.unit, [shape])
+    return spelling.pick(shape, request.query)
 
 
 async def list_opportunities(request: Request[None]) -> Any:
@@ -193,13 +192,14 @@ async def list_opportunities(request: Request[None]) -> Any:
     page = spelling.page_of(query)
     book = await stage_book(unit, "opportunity")
     colleagues = await users_in_groups(unit, filters.ids(query, "user_id", "group") or [])
-    wanted, group = read_filter(query, book, colleagues), read_group(query)
+    wanted, group = read_filter(query, book, colleagues, unit.now), read_group(query)
     found = await page_of_opportunities(
         unit, wanted, read_orders(query), group, limit=page.fetch, skip=page.skip
     )
     worths = await worth_of(unit, wanted, group)
     related = await related_to(unit, found, book)
     shapes = [spell_with(related, row, currency) for row in found]
+    await sign_links(unit, shapes)
     answer = spelling.list_of(shapes, page, query, **spell_worth(worths, currency))
     if group is not None:
         shown = list(zip(found, shapes, strict=True))[: page.limit]
@@ -225,6 +225,7 @@ async def create(request: Request[OpportunityBody]) -> Any:
     book = await stage_book(unit, "opportunity")
     stage = _read_new_stage(book, body, problems)
     fields = await fields_for(unit, "opportunity", [request.raw])
+    attachments = read_attachments(body.attachments, [], problems)
     new = NewOpportunity(
         contact_id=body.contact_id,
         user_id=body.user_id,
@@ -234,7 +235,7 @@ async def create(request: Request[OpportunityBody]) -> Any:
         value_period=body.value_period or "one_time",
         confidence=body.confidence,
         won_on=body.date_won,
-        attachments=read_attachments(body.attachments, [], problems),
+        attachments=await connect_files(request, attachments, problems),
         custom=merged({}, read_custom(fields, request.raw, problems)),
         created_at=body.date_created,
         created_by=body.created_by,
@@ -255,7 +256,7 @@ async def update(request: Request[OpportunityChangeBody]) -> Any:
         problems.add("not_found", "status_id")
     fields = await fields_for(unit, "opportunity", [request.raw])
     custom = read_custom(fields, request.raw, problems, before=before.custom)
-    change = _read_change(body, before, custom, problems)
+    change = await _read_change(request, before, custom, problems)
     row = await change_opportunity(
         unit, before, change, problems, stage=stage, book=book, today=_today(request)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NotRequired, TypedDict
 
 from leadline.dialects.close import filters
@@ -15,6 +15,7 @@ from leadline.dialects.wire.operation import Parameter
 from leadline.features.opportunities.queries import (
     GROUPS,
     ORDERS,
+    STALLED_AFTER,
     OpportunityFilter,
     Order,
     Worth,
@@ -84,7 +85,9 @@ class OpportunityGroupListShape(WorthShape):
 # Filters.
 
 
-def read_filter(query: Query, book: StageBook, colleagues: list[bytes]) -> OpportunityFilter:
+def read_filter(
+    query: Query, book: StageBook, colleagues: list[bytes], now: datetime
+) -> OpportunityFilter:
     """What the query asks for; InvalidError when a date in it is none.
 
     ``colleagues`` are the users of the groups that are given beside users.
@@ -97,6 +100,7 @@ def read_filter(query: Query, book: StageBook, colleagues: list[bytes]) -> Oppor
         "user_ids": None if user_ids is None else user_ids + colleagues,
         "stage_ids": _stages(query, book),
         "value_periods": filters.words(query, "value_period"),
+        **_stall(query, book, now),
         **_days(query, problems),
     }
     for name, column in (("date_created", "created"), ("date_updated", "updated")):
@@ -110,6 +114,17 @@ def read_filter(query: Query, book: StageBook, colleagues: list[bytes]) -> Oppor
             )
     problems.stop_if_any()
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _stall(query: Query, book: StageBook, now: datetime) -> dict[str, Any]:
+    is_stalled = filters.flag(query, "is_stalled")
+    if is_stalled is None:
+        return {}
+    return {
+        "is_stalled": is_stalled,
+        "stalled_before": now - STALLED_AFTER,
+        "active_stage_ids": [stage.id for stage in book.stages if stage.type == "active"],
+    }
 
 
 def _days(query: Query, problems: Problems) -> dict[str, date | None]:
@@ -270,6 +285,7 @@ FILTERS = (
     Parameter("status_type__in", "The same."),
     Parameter("value_period", "Of these periods alone: one_time, monthly, annual."),
     Parameter("value_period__in", "The same."),
+    filters.flag_parameter("is_stalled", "Active and unchanged for 30 days, or else not so."),
     Parameter("date_won", "Won, or expected to be, on this day."),
     *filters.bound_parameters("date_won"),
     Parameter("date_created", "Created at this time, or on this day of UTC."),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TypedDict
 
 import msgspec
 
+from leadline.dialects.close.contacts import EmailShape, PhoneShape, Reach, reach_of
 from leadline.dialects.close.custom_values import spell_custom
-from leadline.dialects.close.object_links import LinkShape, links_on
+from leadline.dialects.close.object_links import Extras, LinkShape, extras_for, links_on
 from leadline.dialects.close.spelling import (
     spell_day_or_null,
     spell_id,
@@ -16,25 +18,39 @@ from leadline.dialects.close.spelling import (
     spell_time,
     spell_time_or_null,
 )
-from leadline.features.contacts.queries import names_around
-from leadline.features.integration_links.queries import list_links
+from leadline.features.contacts.queries import contacts_around, name_leads
+from leadline.features.contacts.tables import Contact
 from leadline.features.integration_links.tables import IntegrationLink
+from leadline.features.leads.tables import LEADS
+from leadline.features.opportunities.queries import STALLED_AFTER
 from leadline.features.opportunities.tables import Attachment, Opportunity
 from leadline.features.pipelines.queries import StageBook
 from leadline.features.pipelines.tables import Pipeline, Stage
 from leadline.features.users.queries import names_of
+from leadline.store import rows
 from leadline.store.unit import Unit
 
 # Signs that stand before an amount; other currencies go by their code.
 _SIGNS = {"AUD": "A$", "CAD": "CA$", "EUR": "€", "GBP": "£", "INR": "₹", "USD": "$"}
 
 
-class OpportunityShape(TypedDict):
-    """Values of custom fields stand beside these, as ``custom.cf_..``."""
+class ValueShape(TypedDict):
+    """What an opportunity is worth, in minor units and as people write it."""
 
     annualized_expected_value: int | None
     annualized_value: int | None
+    expected_value: int | None
+    value: int | None
+    value_currency: str
+    value_formatted: str | None
+    value_period: str
+
+
+class OpportunityShape(ValueShape):
+    """Values of custom fields stand beside these, as ``custom.cf_..``."""
+
     attachments: list[Attachment]
+    comment_summary: None
     confidence: int
     contact_id: str | None
     contact_name: str | None
@@ -44,49 +60,58 @@ class OpportunityShape(TypedDict):
     date_lost: str | None
     date_updated: str
     date_won: str | None
-    expected_value: int | None
     id: str
     integration_links: list[LinkShape]
+    is_stalled: bool
     lead_id: str
     lead_name: str
+    lead_primary_email: EmailShape | None
+    lead_primary_phone: list[PhoneShape] | None
     note: str
     note_html: str | None
     organization_id: str
     pipeline_id: str
     pipeline_name: str
+    stall_status: None
     status_display_name: str
     status_id: str
     status_label: str
     status_type: str
+    suggested_action: None
     updated_by: str | None
     updated_by_name: str | None
     user_id: str | None
     user_name: str | None
-    value: int | None
-    value_currency: str
-    value_formatted: str | None
-    value_period: str
 
 
 class Related(msgspec.Struct, frozen=True):
-    """What opportunities are shown with: names by the ids of leads, contacts and users."""
+    """What opportunities are shown with: names by the ids of leads, contacts and users, and the
+    contacts of their leads."""
 
     book: StageBook
     lead_names: Mapping[bytes, str]
     contact_names: Mapping[bytes, str]
     names: Mapping[bytes | None, str]
-    links: Sequence[IntegrationLink]
+    contacts: Mapping[bytes, list[Contact]]
+    extras: Extras
+    now: datetime
 
 
 async def related_to(unit: Unit, found: list[Opportunity], book: StageBook) -> Related:
     """Everything that these opportunities are shown with, each kind fetched at once."""
     people = {user_id for row in found for user_id in (row.created_by, row.updated_by, row.user_id)}
     contact_ids = [row.contact_id for row in found if row.contact_id is not None]
-    lead_names, contact_names = await names_around(
-        unit, [row.lead_id for row in found], contact_ids
+    leads = await rows.select_ids(unit, LEADS, [row.lead_id for row in found])
+    contacts, contact_names = await contacts_around(unit, list(leads), contact_ids)
+    return Related(
+        book,
+        name_leads(leads.values(), contacts),
+        contact_names,
+        await names_of(unit, people),
+        contacts,
+        await extras_for(unit, (row for lead_id in leads for row in contacts.get(lead_id, ()))),
+        unit.now,
     )
-    names = await names_of(unit, people)
-    return Related(book, lead_names, contact_names, names, await list_links(unit))
 
 
 def spell_with(related: Related, row: Opportunity, currency: str) -> OpportunityShape:
@@ -98,8 +123,10 @@ def spell_with(related: Related, row: Opportunity, currency: str) -> Opportunity
         stage=stage,
         pipeline=related.book.pipelines[stage.pipeline_id],
         names=related.names,
+        reach=reach_of(related.contacts.get(row.lead_id, ()), related.extras),
+        now=related.now,
         currency=currency,
-        links=related.links,
+        links=related.extras.links,
     )
 
 
@@ -111,17 +138,16 @@ def spell_opportunity(
     stage: Stage,
     pipeline: Pipeline,
     names: Mapping[bytes | None, str],
+    reach: Reach,
+    now: datetime,
     currency: str,
     links: Sequence[IntegrationLink] = (),
 ) -> OpportunityShape:
-    """``names`` are those of users by id."""
-    annualized = row.value_minor
-    if annualized is not None and row.value_period == "monthly":
-        annualized *= 12
+    """``names`` are those of users by id, ``reach`` is how its lead is reached."""
     shape: OpportunityShape = {
-        "annualized_expected_value": _expected(annualized, row.confidence),
-        "annualized_value": annualized,
+        **_spell_value(row, currency),
         "attachments": row.attachments,
+        "comment_summary": None,
         "confidence": row.confidence,
         "contact_id": spell_id_or_null("cont", row.contact_id),
         "contact_name": contact_name,
@@ -131,34 +157,49 @@ def spell_opportunity(
         "date_lost": spell_time_or_null(row.lost_at),
         "date_updated": spell_time(row.updated_at),
         "date_won": spell_day_or_null(row.won_on),
-        "expected_value": _expected(row.value_minor, row.confidence),
         "id": spell_id("oppo", row.id),
         "integration_links": [],
+        "is_stalled": stage.type == "active" and now - row.updated_at > STALLED_AFTER,
         "lead_id": spell_id("lead", row.lead_id),
         "lead_name": lead_name,
+        "lead_primary_email": reach.email,
+        "lead_primary_phone": reach.phone and [reach.phone],
         "note": row.note,
         "note_html": row.note_html or None,
         "organization_id": spell_id("orga", row.organization_id),
         "pipeline_id": spell_id("pipe", pipeline.id),
         "pipeline_name": pipeline.name,
+        "stall_status": None,
         "status_display_name": stage.name,
         "status_id": spell_id("stat", row.stage_id),
         "status_label": stage.name,
         "status_type": stage.type,
+        "suggested_action": None,
         "updated_by": spell_id_or_null("user", row.updated_by),
         "updated_by_name": names.get(row.updated_by),
         "user_id": spell_id_or_null("user", row.user_id),
         "user_name": names.get(row.user_id),
-        "value": row.value_minor,
-        "value_currency": currency,
-        "value_formatted": format_value(row.value_minor, row.value_period, currency),
-        "value_period": row.value_period,
     }
     if row.custom:
         shape.update(spell_custom(row.custom))  # type: ignore[typeddict-item]  # keys of its own
     if links:
         shape["integration_links"] = links_on(links, "opportunity", shape)
     return shape
+
+
+def _spell_value(row: Opportunity, currency: str) -> ValueShape:
+    annualized = row.value_minor
+    if annualized is not None and row.value_period == "monthly":
+        annualized *= 12
+    return {
+        "annualized_expected_value": _expected(annualized, row.confidence),
+        "annualized_value": annualized,
+        "expected_value": _expected(row.value_minor, row.confidence),
+        "value": row.value_minor,
+        "value_currency": currency,
+        "value_formatted": format_value(row.value_minor, row.value_period, currency),
+        "value_period": row.value_period,
+    }
 
 
 def format_value(minor: int | None, period: str, currency: str) -> str | None:

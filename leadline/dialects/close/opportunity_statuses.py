@@ -85,7 +85,7 @@ WIRE = Wire(
 
 async def list_all(request: Request[None]) -> Any:
     """All pipelines' statuses, the default pipeline's first."""
-    page = spelling.page_of(request.query)
+    page = spelling.page_of_all(request.query)
     stages = (await stage_book(request.unit, "opportunity")).active()
     shapes = await show(request.unit, stages[page.skip : page.skip + page.fetch])
     return spelling.list_of(shapes, page, request.query)

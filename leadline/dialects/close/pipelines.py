@@ -107,7 +107,7 @@ WIRE = Wire(
 
 async def list_all(request: Request[None]) -> Any:
     """The default pipeline first."""
-    page = spelling.page_of(request.query)
+    page = spelling.page_of_all(request.query)
     book = await stage_book(request.unit, "opportunity")
     found = list(book.pipelines.values())[page.skip : page.skip + page.fetch]
     return spelling.list_of([spell_pipeline(row, book) for row in found], page, request.query)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from leadline.dialects.close.role_names import read_role
+from leadline.dialects.close.role_names import read_role, role_of
 from leadline.features.roles.tables import ROLES
-from leadline.kernel.errors import Problems
+from leadline.kernel.errors import ForbiddenError, Problems
+from leadline.kernel.scope import Scope
 from leadline.store import rows
 from leadline.store.unit import Unit
 
@@ -20,3 +21,9 @@ async def check_roles(unit: Unit, given: object, name: str = "editable_with_role
         if not isinstance(role, str) and role not in own:
             problems.add("not_found", name, place)
     problems.stop_if_any()
+
+
+def require_listed(scope: Scope, allowed: list[str]) -> None:
+    """ForbiddenError unless the caller's role is in the list; an empty one means every role."""
+    if allowed and role_of(scope) not in allowed:
+        raise ForbiddenError("Your role may not change what is of this type.")

@@ -97,7 +97,7 @@ def _own_id(request: Request[Any]) -> bytes:
 
 async def list_all(request: Request[None]) -> Any:
     """The usual roles first."""
-    page = spelling.page_of(request.query)
+    page = spelling.page_of_all(request.query)
     shapes = [_spell_usual(name) for name in STANDINGS]
     shapes += [_spell_own(row) for row in await list_roles(request.unit)]
     shown = shapes[page.skip : page.skip + page.fetch]

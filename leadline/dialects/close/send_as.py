@@ -12,7 +12,7 @@ from leadline.dialects.close.spelling import (
     UserId,
     id_in_path,
     list_of,
-    page_of,
+    page_of_all,
     pick,
     spell_id,
 )
@@ -77,7 +77,7 @@ def _stop_unless_own(request: Request[Any], user_id: bytes | None, field: str) -
 
 async def list_all(request: Request[None]) -> Any:
     """One side must be the caller; without any, it is the one who allows."""
-    page = page_of(request.query)
+    page = page_of_all(request.query)
     me = request.scope.user_id
     asked = _users_asked(request, "allowing_user_id", "allowed_user_id")
     allowing, allowed = asked["allowing_user_id"], asked["allowed_user_id"]

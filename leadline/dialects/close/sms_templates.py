@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close import filters, spelling
-from leadline.dialects.close.attachments import AttachmentBody, read_attachments
+from leadline.dialects.close.attachments import AttachmentBody, Text, read_attachments
 from leadline.dialects.close.crud import Wire, delete_operation, operation
+from leadline.dialects.close.file_links import connect_files, sign_links
 from leadline.dialects.close.spelling import spell_id, spell_id_or_null, spell_time_without_zone
 from leadline.dialects.wire.operation import Operation, Reply, Request
 from leadline.features.opportunities.tables import Attachment
@@ -48,10 +50,16 @@ class SmsTemplateShape(TypedDict):
 READABLE = frozenset(SmsTemplateShape.__annotations__)
 
 
+class SmsAttachmentBody(AttachmentBody, frozen=True, kw_only=True):
+    """The provider has to be told what kind of file it is."""
+
+    content_type: Text
+
+
 class NewSmsTemplateBody(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     text: str = ""
-    attachments: list[AttachmentBody] = []
+    attachments: list[SmsAttachmentBody] = []
     is_shared: bool = False
 
 
@@ -60,7 +68,7 @@ class SmsTemplateBody(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str | UnsetType = UNSET
     text: str | UnsetType = UNSET
-    attachments: list[AttachmentBody] | UnsetType = UNSET
+    attachments: list[SmsAttachmentBody] | UnsetType = UNSET
     is_shared: bool | UnsetType = UNSET
     status: Literal["active", "archived"] | UnsetType = UNSET
 
@@ -84,9 +92,9 @@ async def show(unit: Unit, found: list[SmsTemplate]) -> list[SmsTemplateShape]:
     ]
 
 
-def _attachments(given: list[AttachmentBody]) -> list[Attachment]:
+async def _attachments(request: Request[Any], given: Sequence[AttachmentBody]) -> list[Attachment]:
     problems = Problems()
-    found = read_attachments(given, [], problems)
+    found = await connect_files(request, read_attachments(given, [], problems), problems)
     problems.stop_if_any()
     return found
 
@@ -109,6 +117,7 @@ async def get(request: Request[None]) -> Any:
             }
             for each in row.attachments
         ]
+        await sign_links(request.unit, [shape])
     return spelling.pick(shape, request.query)
 
 
@@ -117,7 +126,7 @@ async def create(request: Request[NewSmsTemplateBody]) -> Any:
     new = SmsTemplateChange(
         name=body.name,
         text=body.text,
-        attachments=_attachments(body.attachments),
+        attachments=await _attachments(request, body.attachments),
         is_shared=body.is_shared,
     )
     row = await actions.create_sms_template(request.unit, new)
@@ -130,7 +139,9 @@ async def update(request: Request[SmsTemplateBody]) -> Any:
     change = SmsTemplateChange(
         name=body.name,
         text=body.text,
-        attachments=UNSET if body.attachments is UNSET else _attachments(body.attachments),
+        attachments=UNSET
+        if body.attachments is UNSET
+        else await _attachments(request, body.attachments),
         is_shared=body.is_shared,
         status=body.status,
     )
@@ -165,6 +176,9 @@ OPERATIONS = (
         query=(
             spelling.FIELDS,
             filters.flag_parameter("include_attachments", "With the files that go with it."),
+            filters.flag_parameter(
+                "include_embedded", "Those inside sequences too; none are so far."
+            ),
         ),
     ),
     operation(WIRE, "update", update, body=SmsTemplateBody, ignored=READABLE),

@@ -63,6 +63,10 @@ class PipelineId(Reference):
     prefix = "pipe"
 
 
+class PlaybookId(Reference):
+    prefix = "convtyp"
+
+
 class StatusId(Reference):
     prefix = "stat"
 
@@ -131,6 +135,7 @@ def id_in_path(noun: str, prefix: str, text: str) -> bytes:
 # Lists.
 
 MAX_SKIP = 100_000
+MAX_WHOLE = 1000
 PAGING = (
     Parameter("_limit", "How many objects at most.", {"type": "integer", "default": 100}),
     Parameter("_skip", "How many objects to pass over.", {"type": "integer", "default": 0}),
@@ -167,6 +172,11 @@ def page_of(query: Mapping[str, str], max_limit: int = 100) -> Page:
     return Page(limit, skip)
 
 
+def page_of_all(query: Mapping[str, str]) -> Page:
+    """For lists that Close does not page: everything, unless a part is asked for."""
+    return page_of({"_limit": str(MAX_WHOLE), **query}, MAX_WHOLE)
+
+
 def _integer(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name, "").strip()
     if not text:
@@ -180,17 +190,24 @@ def _integer(query: Mapping[str, str], name: str, default: int) -> int:
 
 def pick(shape: Mapping[str, Any], query: Mapping[str, str]) -> Mapping[str, Any]:
     """Only the keys that ``_fields`` names; unknown names are dropped in silence."""
-    wanted = query.get("_fields")
-    if not wanted:
-        return shape
-    names = {name.strip() for name in wanted.split(",")}
-    if "_all" in names:
+    names = _fields(query)
+    if not names or "_all" in names:
         return shape
     return {
         key: value
         for key, value in shape.items()
         if key in names or ("custom" in names and key.startswith("custom."))
     }
+
+
+def is_asked_for(query: Mapping[str, str], name: str) -> bool:
+    """Whether ``_fields`` names this key, which is not shown unless it does."""
+    return not {name, "_all"}.isdisjoint(_fields(query))
+
+
+def _fields(query: Mapping[str, str]) -> set[str]:
+    text = query.get("_fields")
+    return {name.strip() for name in text.split(",")} if text else set()
 
 
 def list_of(shapes: list[Any], page: Page, query: Mapping[str, str], **more: Any) -> dict[str, Any]:

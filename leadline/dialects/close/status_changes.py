@@ -72,6 +72,7 @@ class StatusChangeShape(TypedDict):
 
 
 class LeadStatusChangeShape(StatusChangeShape):
+    _paused_subscriptions: list[Any]
     _type: Literal["LeadStatusChange"]
 
 
@@ -144,7 +145,7 @@ def spell_lead_change(
     row: LeadStatusChange, names: Mapping[bytes | None, str]
 ) -> LeadStatusChangeShape:
     """``names`` are those of users by id."""
-    return {"_type": "LeadStatusChange", **_spell(row, names)}
+    return {"_paused_subscriptions": [], "_type": "LeadStatusChange", **_spell(row, names)}
 
 
 def spell_opportunity_change(

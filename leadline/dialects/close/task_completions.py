@@ -20,6 +20,7 @@ class TaskCompletionShape(TypedDict):
 
     _type: Literal["TaskCompleted"]
     activity_at: str
+    comment_summary: None
     contact_id: str | None
     created_by: str | None
     created_by_name: str | None
@@ -28,6 +29,9 @@ class TaskCompletionShape(TypedDict):
     id: str
     lead_id: str
     organization_id: str
+    sequence_id: None
+    sequence_name: None
+    sequence_subscription_id: None
     task_assigned_to: str | None
     task_assigned_to_name: str | None
     task_id: str
@@ -48,6 +52,7 @@ async def show(unit: Unit, found: list[TaskCompletion]) -> list[TaskCompletionSh
         {
             "_type": "TaskCompleted",
             "activity_at": spell_time(row.happened_at),
+            "comment_summary": None,
             "contact_id": spell_id_or_null("cont", row.contact_id),
             "created_by": spell_id_or_null("user", row.created_by),
             "created_by_name": names.get(row.created_by),
@@ -56,6 +61,9 @@ async def show(unit: Unit, found: list[TaskCompletion]) -> list[TaskCompletionSh
             "id": spell_id("acti", row.id),
             "lead_id": spell_id("lead", row.lead_id),
             "organization_id": spell_id("orga", row.organization_id),
+            "sequence_id": None,
+            "sequence_name": None,
+            "sequence_subscription_id": None,
             "task_assigned_to": spell_id_or_null("user", row.task_assigned_to),
             "task_assigned_to_name": names.get(row.task_assigned_to),
             "task_id": spell_id(PREFIXES[row.task_type], row.task_id),

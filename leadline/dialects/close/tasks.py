@@ -136,14 +136,16 @@ def _read_filter(query: Mapping[str, str], problems: Problems) -> TaskFilter:
         problems.add("choice", "view", text=words)
     found_ids = [filters.ids(query, "id", prefix) for prefix in PREFIXES.values()]
     ids = None if None in found_ids else [each for ids in found_ids for each in ids or ()]
-    kinds = filters.words(query, "_type") or (["lead"] if ids is None else ["all"])
-    is_complete = query.get("is_complete")
+    kinds = filters.words(query, "_type")
+    if kinds is None:
+        kinds = ["lead"] if ids is None else ["all"]
     return TaskFilter(
         ids=ids,
+        organization_ids=filters.ids(query, "organization_id", "orga"),
         types=None if "all" in kinds else kinds,
         lead_ids=filters.ids(query, "lead_id", "lead"),
         assignee_ids=filters.ids(query, "assigned_to", "user"),
-        is_complete=is_complete.lower() != "false" if is_complete else None,
+        is_complete=filters.flag(query, "is_complete"),
         view=cast(View, view),
         bounds=_read_bounds(query, view, problems),
     )
@@ -289,6 +291,7 @@ FILTERS = (
     Parameter("id", "This task alone."),
     Parameter("id__in", "These tasks alone, separated by commas; then of any kind."),
     Parameter("lead_id", "Tasks on these leads alone, separated by commas."),
+    Parameter("organization_id", "Nothing, if it is another organization's."),
     Parameter("assigned_to", "Tasks of these users alone, separated by commas."),
     Parameter("is_complete", "true or false."),
     Parameter(

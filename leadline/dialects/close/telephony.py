@@ -18,25 +18,76 @@ from leadline.kernel.errors import InvalidError, LeadlineError, NotFoundError, R
 from leadline.kernel.rights import Right
 
 
+class IdentityShape(TypedDict):
+    email: str
+    name: str
+
+
 class ConnectedAccountShape(TypedDict):
     _type: str
     id: str
+    identities: list[IdentityShape]
     organization_id: str
+    user_id: str
+
+
+class DialerUserShape(TypedDict):
+    is_active: bool
+    state: str
     user_id: str
 
 
 class DialerShape(TypedDict):
+    caller_id: str
+    date_created: str
+    date_updated: str
     id: str
+    is_user_dependent: bool
+    music_preference: str
     organization_id: str
+    ring_mode: str
+    source_type: str
+    source_value: str
     status: str
+    type: str
     user_id: str
+    users: list[DialerUserShape]
 
 
 class PhoneNumberShape(TypedDict):
+    address_id: str | None
+    bundle_id: str | None
+    carrier: str | None
+    carrier_type: str | None
+    country: str | None
+    date_created: str
+    date_updated: str
+    forward_to: str | None
+    forward_to_enabled: bool
+    forward_to_formatted: str | None
     id: str
+    inbound_ring_duration: int | None
+    is_group_number: bool
+    is_premium: bool
+    is_verified: bool
+    label: str | None
+    last_billed_price: float | None
+    mms_enabled: bool
+    next_billing_on: str | None
     number: str
+    number_formatted: str
     organization_id: str
+    participants: list[str]
+    phone_numbers: list[str]
+    phone_numbers_formatted: list[str]
+    press_1_to_accept: bool
+    sms_enabled: bool
+    supports_mms_to_countries: list[str]
+    supports_sms_to_countries: list[str]
+    type: str
     user_id: str | None
+    voicemail_greeting_url: str | None
+    was_ported: bool
 
 
 class NumberRequestBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +175,7 @@ OPERATIONS = (
         "list",
         list_none,
         filters=(
+            Parameter("organization_id", "Of this organization."),
             Parameter("source_type", "``saved-search`` or ``shared-entry``."),
             Parameter("source_value", "The source."),
             Parameter("status", "With this status."),

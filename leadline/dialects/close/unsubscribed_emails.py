@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 import msgspec
 from msgspec import Meta
 
-from leadline.dialects.close.spelling import FIELDS, PAGING, list_of, page_of
+from leadline.dialects.close.spelling import FIELDS, PAGING, list_of, page_of_all
 from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.unsubscribed_emails.actions import resubscribe_email, unsubscribe_email
 from leadline.features.unsubscribed_emails.tables import UNSUBSCRIBED_EMAILS
@@ -27,7 +27,7 @@ class UnsubscribedEmailBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_all(request: Request[None]) -> Any:
-    page = page_of(request.query)
+    page = page_of_all(request.query)
     where = "ORDER BY id LIMIT %(limit)s OFFSET %(skip)s"
     found = await rows.select(
         request.unit, UNSUBSCRIBED_EMAILS, where, limit=page.fetch, skip=page.skip

@@ -17,6 +17,7 @@ from leadline.dialects.close.spelling import (
     id_in_path,
     list_of,
     page_of,
+    page_of_all,
     pick,
     spell_id,
     spell_time,
@@ -110,7 +111,7 @@ async def get_user(request: Request[None]) -> Any:
 
 async def list_availability(request: Request[None]) -> Any:
     """Everybody, on every kind of device. Another organization has nobody."""
-    page = page_of(request.query)
+    page = page_of_all(request.query)
     unit = request.unit
     wanted = request.query.get("organization_id")
     is_here = not wanted or wanted == spell_id("orga", unit.organization_id)

@@ -40,7 +40,7 @@ class GrossProfitShape(TypedDict):
     data: GrossProfitConfig | None
 
 
-def of_path(request: Request[Any]) -> Unit:
+async def of_path(request: Request[Any]) -> Unit:
     """The unit bound to the organization in the path.
 
     Admins reach their own, super admins any. To everybody else every other organization looks
@@ -54,16 +54,16 @@ def of_path(request: Request[Any]) -> Unit:
         return unit
     if not unit.scope.is_superadmin:
         raise ForbiddenError("Access denied")
-    return unit.of_organization(id_in_path("organization", text))
+    return await unit.of_organization(id_in_path("organization", text))
 
 
 async def get_close_stages(request: Request[None]) -> Any:
-    organization = await get_organization(of_path(request))
+    organization = await get_organization(await of_path(request))
     return done(organization.close_stages)
 
 
 async def put_close_stages(request: Request[dict[str, Any]]) -> Any:
-    unit = of_path(request)
+    unit = await of_path(request)
     stages = request.body.get("stages")
     if not isinstance(stages, list) or not all(isinstance(name, str) for name in stages):
         raise RefusedError('"stages" must be an array of strings')
@@ -71,12 +71,12 @@ async def put_close_stages(request: Request[dict[str, Any]]) -> Any:
 
 
 async def get_gross_profit(request: Request[None]) -> Any:
-    organization = await get_organization(of_path(request))
+    organization = await get_organization(await of_path(request))
     return done(_spell_config(organization.gross_profit_property))
 
 
 async def put_gross_profit(request: Request[dict[str, Any]]) -> Any:
-    unit = of_path(request)
+    unit = await of_path(request)
     if not request.body:
         return done(_spell_config(await actions.set_gross_profit_property(unit, None)))
     if request.body.get("entityType") != "Contact":

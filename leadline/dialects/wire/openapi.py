@@ -156,6 +156,8 @@ def _operation(operation: Operation, body: Schema | None) -> Schema:
         shown["x-right"] = operation.right.value
     if operation.needs_key:
         shown["x-needs-api-key"] = True
+    if operation.needs_app:
+        shown["security"] = [{"oauth": []}]
     if body is not None:
         shown["requestBody"] = {
             "required": operation.body_required,

@@ -10,6 +10,7 @@ from leadline.kernel.errors import LeadlineError
 from leadline.kernel.rights import Right
 from leadline.kernel.scope import Scope
 from leadline.platform.authentication import Authentication
+from leadline.platform.file_storage import FileStorage
 from leadline.platform.passwords import Passwords
 from leadline.settings import Settings
 from leadline.store.database import Database
@@ -29,6 +30,14 @@ class Services:
     authentication: Authentication
     passwords: Passwords
     settings: Settings
+    files: FileStorage
+
+    def base_url(self, headers: Mapping[str, str]) -> str:
+        """Where people find this server: as configured, else as the caller found it."""
+        if self.settings.base_url:
+            return self.settings.base_url.rstrip("/")
+        scheme = "https" if headers.get("x-forwarded-proto") == "https" else "http"
+        return f"{scheme}://{headers.get('host', 'localhost')}"
 
 
 @dataclass
@@ -56,6 +65,10 @@ class Request(Generic[Body]):
     @property
     def scope(self) -> Scope:
         return self.unit.scope
+
+    @property
+    def base_url(self) -> str:
+        return self.services.base_url(self.headers)
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,7 @@ class Operation:
     object of a Close list.
     ``ignored`` None accepts any other key of the body in silence; otherwise keys that are neither
     in the body type nor in ``ignored`` are refused. ``is_secret`` answers are never stored.
+    ``needs_key`` refuses tokens of logins, ``needs_app`` everything but tokens of OAuth apps.
     ``old_path`` is another path that goes on working, and is not documented.
     """
 
@@ -110,6 +124,7 @@ class Operation:
     ignored: frozenset[str] | None = None
     is_secret: bool = False
     needs_key: bool = False
+    needs_app: bool = False
     old_path: str = ""
     error_body: ErrorBody | None = None
     errors: Mapping[int, str] = field(default_factory=dict)

@@ -209,6 +209,8 @@ class Exchange:
         self._limit(self._gate.take_allowance(scope.credential))
         if not scope.may(operation.right):
             raise ForbiddenError("Permission denied")
+        if operation.needs_app and scope.oauth_app_id is None:
+            raise ForbiddenError("Only OAuth apps can do this, with the access token of a user.")
         return scope
 
     def _limit(self, allowance: Allowance) -> None:

@@ -31,6 +31,8 @@ class NewCall(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
     note_html: str | None = None
     outcome_id: bytes | None = None
+    playbook_id: bytes | None = None
+    quality_info: str | None = None
     recording_url: str | None = None
     voicemail_url: str | None = None
     happened_at: datetime | None = None
@@ -51,6 +53,8 @@ class CallChange(msgspec.Struct, frozen=True, kw_only=True):
     note: str | UnsetType | None = UNSET
     note_html: str | UnsetType | None = UNSET
     outcome_id: bytes | UnsetType | None = UNSET
+    playbook_id: bytes | UnsetType | None = UNSET
+    quality_info: str | UnsetType | None = UNSET
     recording_url: str | UnsetType | None = UNSET
     voicemail_url: str | UnsetType | None = UNSET
     happened_at: datetime | UnsetType = UNSET

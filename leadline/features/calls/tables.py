@@ -13,7 +13,7 @@ from leadline.store.tables import Table
 class Call(msgspec.Struct, frozen=True, gc=False):
     """``happened_at`` is when the call took place, ``created_at`` when it was logged.
 
-    ``outcome_id`` may name an outcome that was deleted since.
+    ``outcome_id`` and ``playbook_id`` may name what was deleted since.
     """
 
     organization_id: bytes
@@ -28,6 +28,8 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     note: str
     note_html: str
     outcome_id: bytes | None
+    playbook_id: bytes | None
+    quality_info: str | None
     recording_url: str | None
     voicemail_url: str | None
     source: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ import msgspec
 
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.leads.tables import LEADS, Lead
-from leadline.kernel.errors import ConflictError, NotFoundError
+from leadline.kernel.errors import ConflictError, NotFoundError, Problems
 from leadline.platform import phone_numbers
 from leadline.store import rows
 from leadline.store.unit import Unit
@@ -88,21 +89,32 @@ async def names_around(
     """What these leads and these contacts are called; fetched at once."""
     leads = await rows.select_ids(unit, LEADS, lead_ids)
     nameless = [lead.id for lead in leads.values() if not lead.name]
+    of_lead, names = await contacts_around(unit, nameless, contact_ids)
+    return name_leads(leads.values(), of_lead), names
+
+
+async def contacts_around(
+    unit: Unit, lead_ids: list[bytes], contact_ids: list[bytes]
+) -> tuple[dict[bytes, list[Contact]], dict[bytes, str]]:
+    """The contacts of these leads, the primary one first, and what they and these others are
+    called; fetched at once and without placeholders."""
     found = await rows.select(
         unit,
         CONTACTS,
-        "AND NOT is_placeholder AND (lead_id = ANY(%(nameless)s) OR id = ANY(%(ids)s)) "
+        "AND NOT is_placeholder AND (lead_id = ANY(%(lead_ids)s) OR id = ANY(%(ids)s)) "
         "ORDER BY is_primary DESC, id",
-        nameless=nameless,
+        lead_ids=lead_ids,
         ids=contact_ids,
     )
     of_lead: dict[bytes, list[Contact]] = {}
     for contact in found:
         of_lead.setdefault(contact.lead_id, []).append(contact)
-    return (
-        {lead.id: lead_display_name(lead, of_lead.get(lead.id, [])) for lead in leads.values()},
-        {contact.id: display_name(contact) for contact in found},
-    )
+    return of_lead, {contact.id: display_name(contact) for contact in found}
+
+
+def name_leads(leads: Iterable[Lead], of_lead: Mapping[bytes, list[Contact]]) -> dict[bytes, str]:
+    """What these leads are called, some of them after their contacts."""
+    return {lead.id: lead_display_name(lead, of_lead.get(lead.id, [])) for lead in leads}
 
 
 async def contacts_of_leads(unit: Unit, lead_ids: list[bytes]) -> dict[bytes, list[Contact]]:
@@ -142,6 +154,19 @@ async def primary_contact(unit: Unit, lead_id: bytes) -> Contact:
         unit, CONTACTS, "AND lead_id = %(lead_id)s AND is_primary", lead_id=lead_id
     )
     return contact
+
+
+async def check_on_lead(
+    unit: Unit, contact_id: bytes | None, lead_id: bytes, problems: Problems
+) -> None:
+    """Adds a problem to ``contact_id`` unless the contact, if any, is on that lead."""
+    if contact_id is None:
+        return
+    contact = await rows.find(unit, CONTACTS, contact_id)
+    if contact is None or contact.is_placeholder:
+        problems.add("not_found", "contact_id")
+    elif contact.lead_id != lead_id:
+        problems.add("conflict", "contact_id", text="The contact is on another lead.")
 
 
 async def find_by_method(unit: Unit, kind: Literal["phone", "email"], value: str) -> Contact | None:

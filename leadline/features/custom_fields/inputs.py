@@ -124,13 +124,26 @@ def check_name(name: str, siblings: Sequence[CustomField], problems: Problems) -
 
 
 class Known(msgspec.Struct):
-    """What values may refer to: references by everything that may be said for them.
+    """What values may refer to, and the names of users by reference.
 
-    ``users`` has the names of users by reference.
+    ``references`` are found by sort (users, contacts, custom objects of one type) and by whatever
+    may be said for them.
     """
 
-    references: dict[str, str] = {}
+    references: dict[tuple[str, str], str] = {}
     users: dict[str, str] = {}
+
+    def add(self, sort: str, kind: str, object_id: bytes) -> str:
+        """Makes something known by its reference, and by its id alone."""
+        reference = f"{kind}_{object_id.hex()}"
+        self.references[sort, reference] = self.references[sort, object_id.hex()] = reference
+        return reference
+
+    def find(self, field: CustomField, text: str) -> str | None:
+        """What the field refers to when that is said; None when there is no such thing."""
+        type_id = field.referenced_custom_type_id
+        sort = field.coming_type if type_id is None else type_id.hex()
+        return self.references.get((sort, text))
 
 
 def mentioned(kind: str, value: Any) -> list[bytes]:
@@ -170,6 +183,16 @@ def read_value(field: CustomField, value: Any, path: Path, problems: Problems, k
     return list(dict.fromkeys(read)) if field.accepts_multiple_values else read[0]
 
 
+def value_of_text(field: CustomField, text: str) -> Any:
+    """What a text, such as a cell of a table, says as a value of the field; not yet checked.
+
+    Several values stand between semicolons.
+    """
+    if field.accepts_multiple_values:
+        return [part.strip() for part in text.split(";") if part.strip()]
+    return _number(text) if field.coming_type == "number" else text
+
+
 def _read_one(field: CustomField, value: Any, path: Path, problems: Problems, known: Known) -> Any:
     kind = field.coming_type
     if kind == "number":
@@ -197,9 +220,10 @@ def _read_one(field: CustomField, value: Any, path: Path, problems: Problems, kn
             more = ", ..." if len(choices) > SHOWN_CHOICES else ""
             problems.add("choice", *path, text=f"Value must be one of: {shown}{more}.")
         return value
-    if value not in known.references:
+    reference = known.find(field, value)
+    if reference is None:
         problems.add("not_found", *path)
-    return known.references.get(value, value)
+    return reference or value
 
 
 def _wrong_type(field: CustomField) -> str:

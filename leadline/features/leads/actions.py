@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from msgspec import UNSET
@@ -10,8 +11,55 @@ from leadline.features.custom_fields.actions import merged
 from leadline.features.leads.inputs import LeadChange, NewLead
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.tables import Stage
+from leadline.kernel.ids import first_id
 from leadline.store import writes
 from leadline.store.unit import Unit
+
+# With fewer leads they are counted whenever somebody asks.
+COUNTED_FROM = 10_000
+# No transaction that makes leads lasts as long.
+_SETTLED = timedelta(hours=1)
+
+_BEGIN_COUNT = b"""
+INSERT INTO lead_counts (organization_id, up_to, count)
+SELECT %(organization_id)s, '', 0 WHERE %(least)s < (
+    SELECT count(*) FROM (
+        SELECT 1 FROM leads WHERE organization_id = %(organization_id)s LIMIT %(least)s + 1
+    ) few
+)
+ON CONFLICT DO NOTHING
+"""
+_LOCK_COUNT = (
+    b"SELECT up_to FROM lead_counts WHERE organization_id = %(organization_id)s FOR UPDATE"
+)
+_COUNT_ANEW = b"""
+UPDATE lead_counts SET up_to = %(up_to)s, count = (
+    SELECT count(*) FROM leads WHERE organization_id = %(organization_id)s AND id <= %(up_to)s
+)
+WHERE organization_id = %(organization_id)s
+"""
+
+
+async def begin_count(unit: Unit) -> None:
+    """From now on the old leads of a large organization are counted beforehand."""
+    await unit.execute(_BEGIN_COUNT, least=COUNTED_FROM)
+
+
+async def count_anew(unit: Unit) -> None:
+    """Counts the old leads, if that has begun; in a transaction after ``begin_count``."""
+    # Deletions hold the same lock until they are over.
+    if await unit.fetch_value(_LOCK_COUNT) is not None:
+        await unit.execute(_COUNT_ANEW, up_to=first_id(unit.now - _SETTLED))
+
+
+async def delete_row(unit: Unit, lead: Lead, labels: dict[str, Any] | None = None) -> None:
+    """Deletes the row of a lead that nothing belongs to any more."""
+    up_to: bytes | None = await unit.fetch_value(_LOCK_COUNT)
+    if up_to is not None and lead.id <= up_to:
+        await unit.execute(
+            "UPDATE lead_counts SET count = count - 1 WHERE organization_id = %(organization_id)s"
+        )
+    await writes.delete(unit, LEADS, lead, of_lead=lead.id, labels=labels)
 
 
 async def insert_lead(unit: Unit, new: NewLead, stage: Stage) -> Lead:

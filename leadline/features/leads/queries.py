@@ -6,6 +6,18 @@ from leadline.features.leads.tables import LEADS, Lead
 from leadline.store import rows
 from leadline.store.unit import Unit
 
+# The order keeps the planner to the index: it cannot know how few are younger.
+_COUNT = b"""
+WITH counted AS MATERIALIZED (
+    SELECT up_to, count FROM lead_counts WHERE organization_id = %(organization_id)s
+)
+SELECT count(*) + coalesce((SELECT count FROM counted), 0) FROM (
+    SELECT FROM leads
+    WHERE organization_id = %(organization_id)s AND id > coalesce((SELECT up_to FROM counted), '')
+    ORDER BY id
+) younger
+"""
+
 
 async def page_of_leads(unit: Unit, limit: int, skip: int) -> list[Lead]:
     """Some of the leads, oldest first."""
@@ -15,8 +27,6 @@ async def page_of_leads(unit: Unit, limit: int, skip: int) -> list[Lead]:
 
 
 async def count_leads(unit: Unit) -> int:
-    """How many leads the organization has."""
-    count: int = await unit.fetch_value(
-        "SELECT count(*) FROM leads WHERE organization_id = %(organization_id)s"
-    )
+    """How many leads the organization has. Of many, the old ones have been counted before."""
+    count: int = await unit.fetch_value(_COUNT)
     return count

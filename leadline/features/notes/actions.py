@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from leadline.features.contacts.tables import CONTACTS
+from leadline.features.contacts.queries import check_on_lead
 from leadline.features.leads.tables import LEADS
 from leadline.features.notes.inputs import NewNote, NoteChange
 from leadline.features.notes.tables import NOTES, Note
@@ -22,7 +22,7 @@ async def create_note(unit: Unit, new: NewNote, problems: Problems) -> Note:
     """Adds a note to a lead. Raises all ``problems``, its own included."""
     if await rows.find(unit, LEADS, new.lead_id) is None:
         problems.add("not_found", "lead_id")
-    await _check_contact(unit, new.contact_id, new.lead_id, problems)
+    await check_on_lead(unit, new.contact_id, new.lead_id, problems)
     people = {"user_id": new.user_id, "created_by": new.created_by}
     known = await names_of(unit, set(people.values()))
     for name, user_id in people.items():
@@ -56,7 +56,7 @@ async def update_note(unit: Unit, before: Note, change: NoteChange, problems: Pr
     """Changes what is given; ``before`` must be locked. Raises all ``problems``."""
     unit.scope.require_over(before.user_id, Right.ACTIVITY_MANAGE_OTHERS)
     if change.contact_id is not UNSET and change.contact_id != before.contact_id:
-        await _check_contact(unit, change.contact_id, before.lead_id, problems)
+        await check_on_lead(unit, change.contact_id, before.lead_id, problems)
     problems.stop_if_any()
     changes: dict[str, Any] = {
         name: getattr(change, name)
@@ -85,15 +85,3 @@ def _changed_texts(before: Note, change: NoteChange) -> dict[str, str]:
     else:
         return {}
     return {"note": plain, "note_html": rich}
-
-
-async def _check_contact(
-    unit: Unit, contact_id: bytes | None, lead_id: bytes, problems: Problems
-) -> None:
-    if contact_id is None:
-        return
-    contact = await rows.find(unit, CONTACTS, contact_id)
-    if contact is None or contact.is_placeholder:
-        problems.add("not_found", "contact_id")
-    elif contact.lead_id != lead_id:
-        problems.add("conflict", "contact_id", text="The contact is on another lead.")

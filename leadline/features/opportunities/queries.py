@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, LiteralString
 
 import msgspec
@@ -10,12 +11,19 @@ from leadline.features.opportunities.tables import OPPORTUNITIES, Opportunity
 from leadline.store import rows
 from leadline.store.unit import Unit
 
+# An active opportunity that nobody changes for so long is stalled.
+STALLED_AFTER = timedelta(days=30)
+
 # The part of the statement behind each filter that is given. Bounds of a time have its name.
 CONDITIONS: dict[str, LiteralString] = {
     "organization_ids": "AND organization_id = ANY(%(organization_ids)s) ",
     "lead_ids": "AND lead_id = ANY(%(lead_ids)s) ",
     "user_ids": "AND user_id = ANY(%(user_ids)s) ",
     "stage_ids": "AND stage_id = ANY(%(stage_ids)s) ",
+    "is_stalled": "AND (updated_at < %(stalled_before)s AND stage_id = ANY(%(active_stage_ids)s)) "
+    "= %(is_stalled)s ",
+    "stalled_before": "",  # goes with is_stalled, like the next
+    "active_stage_ids": "",
     "value_periods": "AND value_period = ANY(%(value_periods)s) ",
     "won": "AND won_on = %(won)s ",
     "won_gt": "AND won_on > %(won_gt)s ",

@@ -111,13 +111,18 @@ async def _references(  # noqa: PLR0917 - what is meant, what is given and what 
     present: list[str],
     problems: Problems,
 ) -> list[str]:
-    """The ids in hexadecimal, each once. What is referred to already may be gone since."""
+    """The ids in hexadecimal, each once. What is referred to already may be gone since.
+
+    Of custom fields only shared ones will do: a playbook is not about one kind of object.
+    """
     if len(ids) > MAX_REFERENCES:
         words = f"The list must have at most {MAX_REFERENCES} entries."
         problems.add("too_long", name, text=words)
         return []
     found = await rows.select_ids(unit, table, ids)
     for place, object_id in enumerate(ids):
-        if object_id not in found and object_id.hex() not in present:
+        row = found.get(object_id)
+        is_there = row is not None and (table is not CUSTOM_FIELDS or row.is_shared)
+        if not is_there and object_id.hex() not in present:
             problems.add("not_found", name, place)
     return [object_id.hex() for object_id in dict.fromkeys(ids)]

@@ -44,7 +44,9 @@ _COUNT_SQL = (
     + b" RETURNING f.failure_count"
 )
 _OPEN_AGAIN_SQL = (
-    b"SELECT " + _OPEN_AGAIN + b" FROM login_failures f WHERE f.subject_hash = %(subject)s"
+    b"SELECT "
+    + _OPEN_AGAIN
+    + b" FROM login_failures f WHERE f.subject_hash = %(subject)s AND f.failure_count >= %(free)s"
 )
 
 
@@ -65,13 +67,35 @@ async def log_in(
     password: str,
     client: str,
 ) -> Session:
-    """Opens a session. Every reason to refuse looks the same and takes the same time."""
+    """Opens a session."""
+    login = await check_password(
+        database, settings, passwords, email=email, password=password, client=client
+    )
+    now = database.clock.now()
+    async with database.connection() as connection:
+        return await _issue(connection, settings, login, new_id(now), now)
+
+
+async def check_password(
+    database: Database,
+    settings: Settings,
+    passwords: Passwords,
+    *,
+    email: str,
+    password: str,
+    client: str,
+    organization_id: bytes | None = None,
+) -> Login:
+    """Who this is, in the organization if one is given.
+
+    Every reason to refuse looks the same and takes the same time.
+    """
     known_form = normalise(email)
     address = known_form or email.strip().lower()
     subject = hashlib.sha256(address.encode()).digest()
     async with database.connection() as connection:
-        await _count_attempt(connection, settings, subject, database.clock.now())
-        login = await find_login_by_email(connection, address)
+        await count_attempt(connection, settings, subject, database.clock.now())
+        login = await find_login_by_email(connection, address, organization_id)
     # No connection is held meanwhile: this takes a while on purpose.
     fits = await passwords.verify(login.password_hash if login else None, password)
     now = database.clock.now()
@@ -90,7 +114,7 @@ async def log_in(
     async with database.connection() as connection, connection.transaction():
         await connection.execute("DELETE FROM login_failures WHERE subject_hash = %s", (subject,))
         await note(connection, "succeeded")
-        return await _issue(connection, settings, login, new_id(now), now)
+    return login
 
 
 async def refresh_session(
@@ -219,23 +243,43 @@ async def _delete_family(connection: AsyncConnection[Any], family_id: bytes) -> 
     await connection.execute("DELETE FROM refresh_tokens WHERE family_id = %s", (family_id,))
 
 
-async def _count_attempt(
+async def count_attempt(
     connection: AsyncConnection[Any], settings: Settings, subject: bytes, now: datetime
 ) -> None:
     """Counts a try as failed before it is made, or refuses it; a success takes the count back.
 
     One statement both checks and counts, so that tries made at the same time cannot all pass.
     """
-    parameters = {
+    cursor = await connection.execute(_COUNT_SQL, _attempt(settings, subject, now))
+    if await cursor.fetchone() is None:
+        raise _too_many(await _seconds_to_wait(connection, settings, subject, now))
+
+
+async def stop_if_waiting(
+    connection: AsyncConnection[Any], settings: Settings, subject: bytes, now: datetime
+) -> None:
+    """Refuses a try after too many failures. For those who count their failures afterwards."""
+    wait = await _seconds_to_wait(connection, settings, subject, now)
+    if wait > 0:
+        raise _too_many(wait)
+
+
+async def _seconds_to_wait(
+    connection: AsyncConnection[Any], settings: Settings, subject: bytes, now: datetime
+) -> float:
+    cursor = await connection.execute(_OPEN_AGAIN_SQL, _attempt(settings, subject, now))
+    row = await cursor.fetchone()
+    return (row[0] - now).total_seconds() if row is not None else 0.0
+
+
+def _too_many(wait: float) -> TooManyRequestsError:
+    return TooManyRequestsError("Too many failed logins, try again later", max(1, math.ceil(wait)))
+
+
+def _attempt(settings: Settings, subject: bytes, now: datetime) -> dict[str, Any]:
+    return {
         "subject": subject,
         "now": now,
         "free": settings.login_free_failures,
         "longest": settings.login_max_delay_s,
     }
-    cursor = await connection.execute(_COUNT_SQL, parameters)
-    if await cursor.fetchone() is not None:
-        return
-    cursor = await connection.execute(_OPEN_AGAIN_SQL, parameters)
-    row = await cursor.fetchone()
-    wait = (row[0] - now).total_seconds() if row is not None else 0.0
-    raise TooManyRequestsError("Too many failed logins, try again later", max(1, math.ceil(wait)))

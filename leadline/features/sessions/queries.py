@@ -30,10 +30,16 @@ class Login(msgspec.Struct, frozen=True):
         return f"{self.first_name} {self.last_name}".strip()
 
 
-async def find_login_by_email(connection: AsyncConnection[Any], email: str) -> Login | None:
-    """The user with that address in their oldest active membership."""
+async def find_login_by_email(
+    connection: AsyncConnection[Any], email: str, organization_id: bytes | None = None
+) -> Login | None:
+    """The user with that address in that organization, or in their oldest active membership."""
     return await _find(
-        connection, _LOGINS + "WHERE u.email = %s ORDER BY m.created_at, m.id LIMIT 1", email
+        connection,
+        _LOGINS + "WHERE u.email = %s AND m.organization_id = coalesce(%s, m.organization_id) "
+        "ORDER BY m.created_at, m.id LIMIT 1",
+        email,
+        organization_id,
     )
 
 

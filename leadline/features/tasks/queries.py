@@ -44,6 +44,7 @@ class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
     """What is None does not matter."""
 
     ids: list[bytes] | None = None
+    organization_ids: list[bytes] | None = None
     types: list[str] | None = None
     lead_ids: list[bytes] | None = None
     assignee_ids: list[bytes] | None = None
@@ -64,6 +65,7 @@ _VIEWS: dict[View, str] = {
 }
 _CONDITIONS = {
     "ids": "AND id = ANY(%(ids)s) ",
+    "organization_ids": "AND organization_id = ANY(%(organization_ids)s) ",
     "types": "AND type = ANY(%(types)s) ",
     "lead_ids": "AND lead_id = ANY(%(lead_ids)s) ",
     "assignee_ids": "AND assigned_to = ANY(%(assignee_ids)s) ",

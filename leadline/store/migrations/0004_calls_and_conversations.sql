@@ -14,7 +14,7 @@ CREATE TABLE outcomes (
     PRIMARY KEY (organization_id, id)
 );
 
--- outcome_id has no foreign key: a deleted outcome stays on its calls.
+-- outcome_id and playbook_id have no foreign keys: deleted ones stay on their calls.
 CREATE TABLE calls (
     organization_id bytea NOT NULL REFERENCES organizations,
     id bytea NOT NULL,
@@ -28,6 +28,8 @@ CREATE TABLE calls (
     note text NOT NULL,
     note_html text NOT NULL,
     outcome_id bytea,
+    playbook_id bytea,
+    quality_info text,
     recording_url text,
     voicemail_url text,
     source text NOT NULL,

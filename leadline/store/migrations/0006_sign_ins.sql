@@ -18,4 +18,5 @@ CREATE INDEX sign_ins_by_age ON sign_ins (happened_at);
 
 -- What the audit trail shows of the events. The list of nouns stands in leadline/reporting/audit.py.
 CREATE INDEX events_audited ON events (organization_id, id)
-    WHERE noun IN ('api_key', 'membership', 'organization', 'role', 'send_as', 'user');
+    WHERE noun IN ('api_key', 'membership', 'oauth_app', 'oauth_grant', 'organization', 'role',
+                   'send_as', 'user');

@@ -1,0 +1,1 @@
+"""A custom object: a thing of one of the organization's own types, on a lead."""

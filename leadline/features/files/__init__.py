@@ -1,0 +1,1 @@
+"""A file: what somebody has uploaded, to be attached to something."""

@@ -1,0 +1,1 @@
+"""A form submission: what somebody wrote into a form, on the lead that it is about."""

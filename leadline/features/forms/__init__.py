@@ -1,0 +1,1 @@
+"""A form: what anybody on the web can fill in."""

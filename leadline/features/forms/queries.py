@@ -1,0 +1,20 @@
+"""Reads of forms."""
+
+from __future__ import annotations
+
+from leadline.features.forms.tables import FORMS, Form
+from leadline.store import rows
+from leadline.store.unit import Unit
+
+
+async def page_of_forms(unit: Unit, is_archived: bool | None, limit: int, skip: int) -> list[Form]:
+    """Some of the forms, the newest first; None: archived or not."""
+    return await rows.select(
+        unit,
+        FORMS,
+        "AND (%(is_archived)s::boolean IS NULL OR is_archived = %(is_archived)s) "
+        "ORDER BY created_at DESC, id DESC LIMIT %(limit)s OFFSET %(skip)s",
+        is_archived=is_archived,
+        limit=limit,
+        skip=skip,
+    )

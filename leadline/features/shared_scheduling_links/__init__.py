@@ -1,0 +1,1 @@
+"""A shared scheduling link: one name in templates that leads to a link of whoever sends them."""
