@@ -111,7 +111,7 @@ def _renewed(recording: Recording) -> list[Any]:
 
     def replace(value: Any) -> Any:
         if isinstance(value, list):
-            return [replace(item) for item in value]
+            return type(value)(replace(item) for item in value)
         return new.get(value, value) if isinstance(value, bytes | str | int) else value
 
     renewed_values = []

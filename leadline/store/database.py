@@ -25,13 +25,20 @@ from leadline.store.unit import Unit
 set_json_dumps(msgspec.json.Encoder().encode)
 
 
+_EMPTY_LIST, _EMPTY_OBJECT = b"\x01[]", b"\x01{}"
+
+
 class _JsonbLoader(Loader):
     """Decodes jsonb columns. They are half of what is read, so there is one call less per value."""
 
     format = pq.Format.BINARY
 
     def load(self, data: Buffer) -> Any:
-        # The first byte is the version of the format.
+        # The first byte is the version of the format. Most lists and objects are empty.
+        if data == _EMPTY_LIST:
+            return []
+        if data == _EMPTY_OBJECT:
+            return {}
         return msgspec.json.decode(memoryview(data)[1:])
 
 

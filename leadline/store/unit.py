@@ -19,6 +19,7 @@ from psycopg.rows import args_row, scalar_row, tuple_row
 
 from leadline.kernel.ids import new_id
 from leadline.kernel.scope import Scope
+from leadline.store.arrays import with_id_arrays
 from leadline.store.row_security import Openings
 from leadline.store.scoping import Statement, check_scoped
 from leadline.store.tables import Row, Table
@@ -131,6 +132,7 @@ class Unit:
     async def _run(self, sql: Statement, parameters: dict[str, Any], factory: Any) -> Any:
         check_scoped(sql)
         self.statement_count += 1
+        with_id_arrays(parameters)
         parameters["organization_id"] = self.scope.organization_id
         parameters["now"] = self.now
         cursor: Any = self._connection.cursor(row_factory=factory, binary=True)

@@ -19,7 +19,14 @@ from leadline.dialects.close.object_links import (
     links_on,
 )
 from leadline.dialects.close.recent_calls import RecentCallShape, add_recent_calls
-from leadline.dialects.close.spelling import ContactId, LeadId, UserId, spell_id, spell_id_or_null
+from leadline.dialects.close.spelling import (
+    ContactId,
+    LeadId,
+    UserId,
+    spell_id,
+    spell_organization_id,
+    spell_user_id,
+)
 from leadline.dialects.wire.instants import Instant
 from leadline.dialects.wire.operation import Parameter, Request
 from leadline.features.contacts.actions import update_contact
@@ -179,7 +186,7 @@ def reach_of(contacts: Iterable[Contact], extras: Extras) -> Reach:
 
 def spell_contact(row: Contact, extras: Extras = NO_EXTRAS) -> ContactShape:
     shape: ContactShape = {
-        "created_by": spell_id_or_null("user", row.created_by),
+        "created_by": spell_user_id(row.created_by),
         "date_created": spelling.spell_time(row.created_at),
         "date_updated": spelling.spell_time(row.updated_at),
         "display_name": display_name(row),
@@ -189,13 +196,13 @@ def spell_contact(row: Contact, extras: Extras = NO_EXTRAS) -> ContactShape:
         "lead_id": spell_id("lead", row.lead_id),
         "lead_suggestions_operation_id": None,
         "name": row.name,
-        "organization_id": spell_id("orga", row.organization_id),
+        "organization_id": spell_organization_id(row.organization_id),
         "phones": [spell_phone(method) for method in row.phones],
         "subscriptions": [],
         "timezone": row.time_zone,
         "timezone_source": None,
         "title": row.title,
-        "updated_by": spell_id_or_null("user", row.updated_by),
+        "updated_by": spell_user_id(row.updated_by),
         "urls": [{"type": method["type"], "url": method["value"]} for method in row.urls],
     }
     if row.custom:

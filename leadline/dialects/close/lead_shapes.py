@@ -15,7 +15,6 @@ from leadline.dialects.close.contacts import (
     EmailShape,
     PhoneShape,
     Reach,
-    reach_of,
     spell_contact,
 )
 from leadline.dialects.close.custom_values import spell_custom
@@ -28,7 +27,12 @@ from leadline.dialects.close.object_links import (
 )
 from leadline.dialects.close.opportunity_shapes import OpportunityShape, spell_opportunity
 from leadline.dialects.close.recent_calls import RecentCallShape
-from leadline.dialects.close.spelling import spell_id, spell_id_or_null, spell_time
+from leadline.dialects.close.spelling import (
+    spell_id,
+    spell_organization_id,
+    spell_time,
+    spell_user_id,
+)
 from leadline.dialects.close.task_shapes import Names, TaskShape, people_of, spell_task
 from leadline.features.contacts.queries import (
     contacts_of_leads,
@@ -174,7 +178,11 @@ def _spell_deal(
 def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
     contacts = [row for row in related.contacts[lead.id] if not row.is_placeholder]
     extras = related.extras
-    reach = reach_of(contacts, extras)
+    shown = [spell_contact(contact, extras) for contact in contacts]
+    reach = Reach(
+        next((email for contact in shown for email in contact["emails"]), None),
+        next((phone for contact in shown for phone in contact["phones"]), None),
+    )
     lead_id = spell_id("lead", lead.id)
     shown_name = lead_display_name(lead, contacts)
     names = Names(
@@ -182,10 +190,10 @@ def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
     )
     shape: LeadShape = {
         "addresses": lead.addresses,
-        "contact_ids": [spell_id("cont", contact.id) for contact in contacts],
-        "contacts": [spell_contact(contact, extras) for contact in contacts],
+        "contact_ids": [contact["id"] for contact in shown],
+        "contacts": shown,
         "contacts_summary": ", ".join(names.contacts.values()),
-        "created_by": spell_id_or_null("user", lead.created_by),
+        "created_by": spell_user_id(lead.created_by),
         "created_by_name": related.names.get(lead.created_by),
         "date_created": spell_time(lead.created_at),
         "date_updated": spell_time(lead.updated_at),
@@ -200,7 +208,7 @@ def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
             _spell_deal(deal, related, names, reach, asked)
             for deal in related.opportunities.get(lead.id, ())
         ],
-        "organization_id": spell_id("orga", lead.organization_id),
+        "organization_id": spell_organization_id(lead.organization_id),
         "primary_address_full": _address(lead, _FULL),
         "primary_address_summary": _address(lead, _SUMMARY),
         "primary_email": reach.email,
@@ -212,7 +220,7 @@ def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
         "tasks": [
             spell_task(task, names, asked.calendar) for task in related.tasks.get(lead.id, ())
         ],
-        "updated_by": spell_id_or_null("user", lead.updated_by),
+        "updated_by": spell_user_id(lead.updated_by),
         "updated_by_name": related.names.get(lead.updated_by),
         "url": lead.url,
     }

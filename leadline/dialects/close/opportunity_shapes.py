@@ -15,8 +15,10 @@ from leadline.dialects.close.spelling import (
     spell_day_or_null,
     spell_id,
     spell_id_or_null,
+    spell_organization_id,
     spell_time,
     spell_time_or_null,
+    spell_user_id,
 )
 from leadline.features.contacts.queries import contacts_around, name_leads
 from leadline.features.contacts.tables import Contact
@@ -151,7 +153,7 @@ def spell_opportunity(
         "confidence": row.confidence,
         "contact_id": spell_id_or_null("cont", row.contact_id),
         "contact_name": contact_name,
-        "created_by": spell_id_or_null("user", row.created_by),
+        "created_by": spell_user_id(row.created_by),
         "created_by_name": names.get(row.created_by),
         "date_created": spell_time(row.created_at),
         "date_lost": spell_time_or_null(row.lost_at),
@@ -166,7 +168,7 @@ def spell_opportunity(
         "lead_primary_phone": reach.phone and [reach.phone],
         "note": row.note,
         "note_html": row.note_html or None,
-        "organization_id": spell_id("orga", row.organization_id),
+        "organization_id": spell_organization_id(row.organization_id),
         "pipeline_id": spell_id("pipe", pipeline.id),
         "pipeline_name": pipeline.name,
         "stall_status": None,
@@ -175,9 +177,9 @@ def spell_opportunity(
         "status_label": stage.name,
         "status_type": stage.type,
         "suggested_action": None,
-        "updated_by": spell_id_or_null("user", row.updated_by),
+        "updated_by": spell_user_id(row.updated_by),
         "updated_by_name": names.get(row.updated_by),
-        "user_id": spell_id_or_null("user", row.user_id),
+        "user_id": spell_user_id(row.user_id),
         "user_name": names.get(row.user_id),
     }
     if row.custom:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypedDict
 
 import msgspec
@@ -97,6 +98,21 @@ def spell_id_or_null(prefix: str, object_id: bytes | None) -> str | None:
     return None if object_id is None else f"{prefix}_{object_id.hex()}"
 
 
+# Most objects of a page are of the same organization, people and statuses, and what was made at
+# once was made at one instant: a page of leads says each of these many times.
+
+
+@lru_cache(maxsize=2000)
+def spell_user_id(user_id: bytes | None) -> str | None:
+    return None if user_id is None else f"user_{user_id.hex()}"
+
+
+@lru_cache(maxsize=2000)
+def spell_organization_id(organization_id: bytes) -> str:
+    return f"orga_{organization_id.hex()}"
+
+
+@lru_cache(maxsize=2000)
 def spell_time(instant: datetime) -> str:
     """Microseconds and ``+00:00``."""
     return utc_text(instant) + "+00:00"

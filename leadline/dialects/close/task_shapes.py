@@ -8,7 +8,13 @@ from typing import NotRequired, TypedDict
 import msgspec
 
 from leadline.dialects.close import spelling
-from leadline.dialects.close.spelling import spell_id, spell_id_or_null, spell_time
+from leadline.dialects.close.spelling import (
+    spell_id,
+    spell_id_or_null,
+    spell_organization_id,
+    spell_time,
+    spell_user_id,
+)
 from leadline.features.contacts.queries import names_around
 from leadline.features.tasks.queries import Calendar, view_of
 from leadline.features.tasks.tables import Task
@@ -86,7 +92,7 @@ def spell_task(task: Task, names: Names, calendar: Calendar) -> TaskShape:
         "assigned_to_name": names.people.get(task.assigned_to),
         "contact_id": spell_id_or_null("cont", task.contact_id),
         "contact_name": names.contacts.get(task.contact_id) if task.contact_id else None,
-        "created_by": spell_id_or_null("user", task.created_by),
+        "created_by": spell_user_id(task.created_by),
         "created_by_name": names.people.get(task.created_by),
         "date": due,
         "date_created": spell_time(task.created_at),
@@ -99,11 +105,11 @@ def spell_task(task: Task, names: Names, calendar: Calendar) -> TaskShape:
         "lead_name": names.leads.get(task.lead_id),
         "object_id": None,
         "object_type": None,
-        "organization_id": spell_id("orga", task.organization_id),
+        "organization_id": spell_organization_id(task.organization_id),
         "priority": task.priority,
         "resolution": task.resolution,
         "text": task.text,
-        "updated_by": spell_id_or_null("user", task.updated_by),
+        "updated_by": spell_user_id(task.updated_by),
         "updated_by_name": names.people.get(task.updated_by),
         "view": view_of(task, calendar),
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from leadline.features.unsubscribed_emails.tables import UNSUBSCRIBED_EMAILS, UnsubscribedEmail
 from leadline.store import rows
+from leadline.store.arrays import TextArray
 from leadline.store.unit import Unit
 
 
@@ -17,7 +18,7 @@ async def find_unsubscribed(unit: Unit, email: str) -> UnsubscribedEmail | None:
 
 async def unsubscribed_among(unit: Unit, emails: Iterable[str]) -> set[str]:
     """Those of the addresses that are not to be written to, found at once."""
-    wanted = list(dict.fromkeys(emails))
+    wanted = TextArray(dict.fromkeys(emails))
     if not wanted:
         return set()
     found = await rows.select(
