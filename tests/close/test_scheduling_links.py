@@ -100,7 +100,7 @@ def test_what_is_wrong_is_told_by_field(world: World):
     assert set(wrong(answer)) == {"name", "description"}
     path = f"/scheduling_link/{link(world)['id']}/"
     assert set(wrong(world.bo.close.put(path, {"name": None, "url": None}, 400))) == {"name", "url"}
-    assert set(wrong(world.bo.close.put(path, {"colour": "red"}, 400))) == {"colour"}
+    assert "colour" not in world.bo.close.put(path, {"colour": "red"})
 
 
 # What apps keep.

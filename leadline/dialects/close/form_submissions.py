@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from leadline.dialects.close import filters, spelling
-from leadline.dialects.close.activities import FILTERS, read_filter, read_kinds
+from leadline.dialects.close.activities import FILTERS, colleagues_in, read_filter, read_kinds
 from leadline.dialects.close.crud import Wire, delete_operation, get_operation, operation
 from leadline.dialects.close.spelling import spell_id, spell_id_or_null, spell_time
 from leadline.dialects.wire.operation import Parameter, Request
@@ -96,7 +96,8 @@ async def list_submissions(request: Request[None]) -> Any:
     unit, query = request.unit, request.query
     page = spelling.page_of(query)
     form_ids = filters.ids(query, "form_id", "form")
-    wanted = msgspec.structs.replace(read_filter(query), form_ids=form_ids)
+    wanted = read_filter(query, await colleagues_in(unit, query))
+    wanted = msgspec.structs.replace(wanted, form_ids=form_ids)
     found: list[FormSubmission] = []
     if read_kinds(query, [KIND])[0]:
         found = await page_of_activities(unit, FORM_SUBMISSIONS, wanted, page.fetch, page.skip)

@@ -33,11 +33,9 @@ from leadline.dialects.close.spelling import (
     spell_time,
     spell_user_id,
 )
-from leadline.dialects.close.task_shapes import Names, TaskShape, people_of, spell_task
+from leadline.dialects.close.task_shapes import NO_NAMES, Names, TaskShape, people_of, spell_task
 from leadline.features.contacts.queries import (
     contacts_of_leads,
-    display_name,
-    lead_display_name,
 )
 from leadline.features.contacts.tables import Contact
 from leadline.features.leads.tables import Address, Lead
@@ -131,6 +129,7 @@ class Asked(msgspec.Struct, frozen=True):
     currency: str
     calendar: Calendar
     now: datetime
+    stalled_before: datetime
     clocks: dict[str, str] = {}  # by zone, since most leads of a page are in the same few
 
 
@@ -158,6 +157,17 @@ def _local_time(contacts: list[Contact], asked: Asked) -> str | None:
     return None
 
 
+def _reach(contacts: list[ContactShape]) -> Reach:
+    """The first address and the first number of a lead."""
+    email = phone = None
+    for contact in contacts:
+        if email is None and contact["emails"]:
+            email = contact["emails"][0]
+        if phone is None and contact["phones"]:
+            phone = contact["phones"][0]
+    return Reach(email, phone)
+
+
 def _spell_deal(
     deal: Opportunity, related: Related, names: Names, reach: Reach, asked: Asked
 ) -> OpportunityShape:
@@ -169,7 +179,7 @@ def _spell_deal(
         pipeline=related.pipelines[deal.pipeline_id],
         names=related.names,
         reach=reach,
-        now=asked.now,
+        stalled_before=asked.stalled_before,
         currency=asked.currency,
         links=related.extras.links,
     )
@@ -179,20 +189,20 @@ def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
     contacts = [row for row in related.contacts[lead.id] if not row.is_placeholder]
     extras = related.extras
     shown = [spell_contact(contact, extras) for contact in contacts]
-    reach = Reach(
-        next((email for contact in shown for email in contact["emails"]), None),
-        next((phone for contact in shown for phone in contact["phones"]), None),
-    )
+    called = [contact["display_name"] for contact in shown]
+    shown_name = lead.name or (called[0] if called else "Untitled")
+    reach = _reach(shown)
     lead_id = spell_id("lead", lead.id)
-    shown_name = lead_display_name(lead, contacts)
-    names = Names(
-        related.names, {lead.id: shown_name}, {row.id: display_name(row) for row in contacts}
-    )
+    deals, tasks = related.opportunities.get(lead.id, ()), related.tasks.get(lead.id, ())
+    names = NO_NAMES
+    if deals or tasks:
+        by_contact = {row.id: name for row, name in zip(contacts, called, strict=True)}
+        names = Names(related.names, {lead.id: shown_name}, by_contact)
     shape: LeadShape = {
         "addresses": lead.addresses,
         "contact_ids": [contact["id"] for contact in shown],
         "contacts": shown,
-        "contacts_summary": ", ".join(names.contacts.values()),
+        "contacts_summary": ", ".join(called),
         "created_by": spell_user_id(lead.created_by),
         "created_by_name": related.names.get(lead.created_by),
         "date_created": spell_time(lead.created_at),
@@ -204,10 +214,7 @@ def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
         "integration_links": [],
         "localtime": _local_time(contacts, asked),
         "name": lead.name,
-        "opportunities": [
-            _spell_deal(deal, related, names, reach, asked)
-            for deal in related.opportunities.get(lead.id, ())
-        ],
+        "opportunities": [_spell_deal(deal, related, names, reach, asked) for deal in deals],
         "organization_id": spell_organization_id(lead.organization_id),
         "primary_address_full": _address(lead, _FULL),
         "primary_address_summary": _address(lead, _SUMMARY),
@@ -217,9 +224,7 @@ def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
         "status_id": spell_id("stat", lead.stage_id),
         "status_label": related.stages[lead.stage_id].name,
         "summaries": [],
-        "tasks": [
-            spell_task(task, names, asked.calendar) for task in related.tasks.get(lead.id, ())
-        ],
+        "tasks": [spell_task(task, names, asked.calendar) for task in tasks],
         "updated_by": spell_user_id(lead.updated_by),
         "updated_by_name": related.names.get(lead.updated_by),
         "url": lead.url,

@@ -33,6 +33,7 @@ from leadline.features.leads.actions import update_lead
 from leadline.features.leads.inputs import LeadChange, NewLead
 from leadline.features.leads.queries import count_leads, page_of_leads
 from leadline.features.leads.tables import LEADS, Address, Lead
+from leadline.features.opportunities.queries import STALLED_AFTER
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.features.pipelines.tables import Stage
 from leadline.flows.create_lead import create_lead
@@ -90,7 +91,14 @@ class LeadChangeBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def _show(request: Request[Any], leads: list[Lead], related: Related) -> list[LeadShape]:
-    asked = Asked(request.base_url, request.scope.currency, calendar_of(request), request.unit.now)
+    now = request.unit.now
+    asked = Asked(
+        request.base_url,
+        request.scope.currency,
+        calendar_of(request),
+        now,
+        stalled_before=now - STALLED_AFTER,
+    )
     shapes = [spell_lead(lead, related, asked) for lead in leads]
     await add_recent_calls(request, "lead_id", [lead.id for lead in leads], shapes)
     await sign_links(request.unit, [each for shape in shapes for each in shape["opportunities"]])

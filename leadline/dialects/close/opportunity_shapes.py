@@ -126,7 +126,7 @@ def spell_with(related: Related, row: Opportunity, currency: str) -> Opportunity
         pipeline=related.book.pipelines[stage.pipeline_id],
         names=related.names,
         reach=reach_of(related.contacts.get(row.lead_id, ()), related.extras),
-        now=related.now,
+        stalled_before=related.now - STALLED_AFTER,
         currency=currency,
         links=related.extras.links,
     )
@@ -141,7 +141,7 @@ def spell_opportunity(
     pipeline: Pipeline,
     names: Mapping[bytes | None, str],
     reach: Reach,
-    now: datetime,
+    stalled_before: datetime,
     currency: str,
     links: Sequence[IntegrationLink] = (),
 ) -> OpportunityShape:
@@ -161,7 +161,7 @@ def spell_opportunity(
         "date_won": spell_day_or_null(row.won_on),
         "id": spell_id("oppo", row.id),
         "integration_links": [],
-        "is_stalled": stage.type == "active" and now - row.updated_at > STALLED_AFTER,
+        "is_stalled": stage.type == "active" and row.updated_at < stalled_before,
         "lead_id": spell_id("lead", row.lead_id),
         "lead_name": lead_name,
         "lead_primary_email": reach.email,

@@ -41,9 +41,6 @@ class SchedulingLinkShape(TypedDict):
     user_id: str
 
 
-READABLE = frozenset(SchedulingLinkShape.__annotations__)
-
-
 async def show(unit: Unit, found: list[SchedulingLink]) -> list[SchedulingLinkShape]:
     return [
         {
@@ -104,11 +101,9 @@ async def delete_of_app(request: Request[None]) -> Any:
 
 OPERATIONS = (
     operation(WIRE, "list", list_own),
-    create_operation(
-        WIRE, NewSchedulingLink, actions.create_scheduling_link, status=201, ignored=READABLE
-    ),
+    create_operation(WIRE, NewSchedulingLink, actions.create_scheduling_link, status=201),
     operation(WIRE, "get", get),
-    update_operation(WIRE, SchedulingLinkChange, actions.update_scheduling_link, ignored=READABLE),
+    update_operation(WIRE, SchedulingLinkChange, actions.update_scheduling_link),
     operation(WIRE, "delete", delete, status=204),
     Operation(
         "scheduling_link.save_of_app",
@@ -119,7 +114,6 @@ OPERATIONS = (
         save_of_app,
         WIRE.tag,
         body=AppSchedulingLink,
-        ignored=READABLE,
         answer=SchedulingLinkShape,
         query=(spelling.FIELDS,),
         needs_app=True,

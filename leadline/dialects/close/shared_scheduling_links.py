@@ -86,9 +86,6 @@ class MapBody(UnmapBody, frozen=True, kw_only=True):
     url: str | None = None
 
 
-READABLE = frozenset({*SharedSchedulingLinkShape.__annotations__, "oauth_client_id"})
-
-
 async def show(unit: Unit, found: list[SharedSchedulingLink]) -> list[SharedSchedulingLinkShape]:
     addresses = await own_addresses(unit, [row.id for row in found])
     return [
@@ -162,13 +159,9 @@ def _user(request: Request[Any]) -> bytes:
 
 OPERATIONS = (
     list_operation(WIRE),
-    create_operation(
-        WIRE, NewSharedSchedulingLink, actions.create_shared_link, status=201, ignored=READABLE
-    ),
+    create_operation(WIRE, NewSharedSchedulingLink, actions.create_shared_link, status=201),
     get_operation(WIRE),
-    update_operation(
-        WIRE, SharedSchedulingLinkChange, actions.update_shared_link, ignored=READABLE
-    ),
+    update_operation(WIRE, SharedSchedulingLinkChange, actions.update_shared_link),
     delete_operation(WIRE, actions.delete_shared_link, status=204),
     Operation(
         "shared_scheduling_link.map",
@@ -179,7 +172,6 @@ OPERATIONS = (
         associate,
         WIRE.tag,
         body=MapBody,
-        ignored=frozenset(),
         answer=AssociationShape,
         status=201,
         description="To a scheduling link of that user or to any address. For others than oneself "
@@ -194,7 +186,6 @@ OPERATIONS = (
         dissociate,
         WIRE.tag,
         body=UnmapBody,
-        ignored=frozenset(AssociationShape.__annotations__),
         answer=NoShape,
     ),
 )

@@ -69,6 +69,9 @@ class Names(msgspec.Struct, frozen=True):
     contacts: Mapping[bytes, str]
 
 
+NO_NAMES = Names({}, {}, {})
+
+
 def people_of(tasks: Iterable[Task]) -> set[bytes | None]:
     """Everybody whose name is shown with these tasks."""
     found: set[bytes | None] = set()

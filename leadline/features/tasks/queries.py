@@ -16,20 +16,18 @@ Order = Literal["id", "date", "-date", "date_created", "-date_created"]
 
 
 class Calendar(msgspec.Struct, frozen=True):
-    """The caller's clock: how far it is ahead of UTC, and when its tomorrow begins."""
+    """The caller's clock: how far it is ahead of UTC, its day, and when the next begins."""
 
     offset: timedelta
+    today: date
     tomorrow: datetime
-
-    @property
-    def today(self) -> date:
-        return (self.tomorrow + self.offset).date() - timedelta(days=1)
 
 
 def calendar_at(now: datetime, offset: timedelta) -> Calendar:
     """The calendar of somebody whose clock is ``offset`` ahead of UTC."""
-    tomorrow = (now + offset).date() + timedelta(days=1)
-    return Calendar(offset, datetime.combine(tomorrow, time.min, UTC) - offset)
+    today = (now + offset).date()
+    tomorrow = datetime.combine(today + timedelta(days=1), time.min, UTC) - offset
+    return Calendar(offset, today, tomorrow)
 
 
 class Bound(msgspec.Struct, frozen=True):
