@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 
+from leadline.cli.context import migrate_database
 from leadline.flows.change_time_zone import change_time_zone
 from leadline.flows.create_organization import create_organization, founding_scope
 from leadline.kernel.clock import SystemClock
@@ -19,7 +20,7 @@ from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
 from leadline.settings import Settings
 from leadline.store.database import Database
-from leadline.store.migrations import migrate
+from leadline.store.roles import APP_ROLE
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 DAYS = 730
@@ -82,8 +83,7 @@ def open_database(url: str, *, connections: int = 4) -> Database:
 
 async def fill(url: str, rows: int) -> list[Tenant]:
     """Migrates the empty database and fills it; the organizations come in the order of SHARES."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        migrate(connection, SystemClock().now())
+    migrate_database(url, app_role=APP_ROLE)
     database = open_database(url)
     await database.open()
     tenants = [await _tenant(database, zone) for zone in SHARES]
