@@ -220,7 +220,9 @@ def main(*, small: bool, write: bool) -> None:
             print(f"{size:,} transitions in {time.perf_counter() - started:.0f} s", flush=True)
         with attach(folder / "data", database=f"history_{sizes[-1]}") as server:
             url, tenant = places[sizes[-1]]
-            duck = history_duckdb.load(server.database_url, folder) if history_duckdb.is_installed() else None
+            duck = None
+            if history_duckdb.is_installed():
+                duck = history_duckdb.load(server.database_url, folder)
             compared = asyncio.run(compare(url, tenant, duck, rounds))
             grown = asyncio.run(grow(places, rounds * 3))
             seconds = asyncio.run(rezone(url, tenant, "Asia/Kathmandu"))

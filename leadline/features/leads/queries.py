@@ -12,10 +12,12 @@ from leadline.store.unit import Unit
 _COUNT = rb"""
 WITH counted AS MATERIALIZED (
     SELECT up_to, count FROM lead_counts WHERE organization_id = %(organization_id)s
+    UNION ALL SELECT '', 0
+    ORDER BY up_to DESC LIMIT 1
 )
-SELECT count(*) + coalesce((SELECT count FROM counted), 0) FROM leads
-WHERE organization_id = %(organization_id)s
-    AND id > (SELECT coalesce(max(up_to), '') FROM counted) AND id <= '\xffffffffffffffffffffffff'
+SELECT count(*) + (SELECT count FROM counted) FROM leads
+WHERE organization_id = %(organization_id)s AND id > (SELECT up_to FROM counted)
+    AND id <= '\xffffffffffffffffffffffff'
 """
 
 
