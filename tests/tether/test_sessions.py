@@ -173,8 +173,8 @@ def test_guesses_at_the_same_time_do_not_slip_through(world: World):
 def waiting_for_locks(world: World) -> int:
     """How many of this database's connections wait for another one to finish."""
     ((count,),) = world.sql(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted "
+        "AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
     )
     found: int = count
     return found
