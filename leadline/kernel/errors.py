@@ -132,3 +132,7 @@ class Problems:
 
 def _dotted(path: Path) -> str:
     return ".".join(str(part) for part in path) or "body"
+
+
+class UnavailableError(LeadlineError):
+    """The database cannot be reached or is too busy; trying again later may help."""

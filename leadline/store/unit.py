@@ -273,7 +273,7 @@ def _plain(value: Any) -> Any:
         return datetime.combine(value.date(), value.timetz())
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
-    raise NotImplementedError(type(value))
+    raise NotImplementedError(type(value))  # how msgspec is told that a type is unknown
 
 
 _multi_inserts: dict[tuple[str, int], bytes] = {}

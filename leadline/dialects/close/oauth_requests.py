@@ -9,14 +9,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
 import structlog
-from psycopg import IntegrityError, OperationalError
-from psycopg_pool import PoolTimeout
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from leadline.dialects.wire.failures import refusal_of
 from leadline.dialects.wire.operation import Services
-from leadline.kernel.errors import TooManyRequestsError
+from leadline.kernel.errors import (
+    ConflictError,
+    RefusedError,
+    TooManyRequestsError,
+    UnavailableError,
+)
 from leadline.platform.metrics import RequestCounter
 from leadline.platform.rate_limits import RateLimiter
 
@@ -78,7 +82,7 @@ def oauth_route(
         started = time.perf_counter()
         try:
             response = await answer(request)
-        except Exception as error:
+        except Exception as error:  # every request is answered
             response = show(_refusal_of(error, name))
         seconds = time.perf_counter() - started
         counters.requests.count(name, response.status_code, seconds, ())
@@ -100,18 +104,19 @@ def _refusal_of(error: Exception, name: str) -> OAuthRefusal:
     """Whatever went wrong, as the refusal that is answered."""
     if isinstance(error, OAuthRefusal):
         return error
+    known = refusal_of(error, operation=name)
     busy = "temporarily_unavailable"
-    if isinstance(error, TooManyRequestsError):
-        wait = {"Retry-After": str(max(1, round(error.retry_after_s)))}
-        return OAuthRefusal(busy, error.text, 429, wait)
-    if isinstance(error, IntegrityError):
+    if isinstance(known, TooManyRequestsError):
+        wait = {"Retry-After": str(max(1, round(known.retry_after_s)))}
+        return OAuthRefusal(busy, known.text, 429, wait)
+    if isinstance(known, ConflictError):
         # The app, say, was removed while somebody allowed it something.
         return OAuthRefusal(busy, "Something has changed meanwhile. Please try again.", 409)
-    if isinstance(error, PoolTimeout | OperationalError):
-        log.error("database unavailable", error=str(error))
-        return OAuthRefusal(busy, "The database is not available", 503, {"Retry-After": "2"})
-    log.error("request failed", operation=name, exc_info=error)
-    return OAuthRefusal("server_error", "Internal server error", 500)
+    if isinstance(known, UnavailableError):
+        return OAuthRefusal(busy, known.text, 503, {"Retry-After": "2"})
+    if isinstance(known, RefusedError):
+        return OAuthRefusal("invalid_request", known.text)
+    return OAuthRefusal("server_error", known.text, 500)
 
 
 def client_of(request: Request) -> str:

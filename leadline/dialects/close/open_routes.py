@@ -7,18 +7,18 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
-from psycopg import IntegrityError, OperationalError
-from psycopg_pool import PoolTimeout
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from leadline.dialects.close.dialect import CLOSE
+from leadline.dialects.wire.failures import refusal_of
 from leadline.kernel.errors import (
     LeadlineError,
     MalformedError,
     TooManyRequestsError,
     TooSlowError,
     UnauthenticatedError,
+    UnavailableError,
 )
 from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
@@ -40,16 +40,8 @@ def guarded(name: str, run: Endpoint) -> Endpoint:
         started = time.perf_counter()
         try:
             response = await run(request)
-        except LeadlineError as error:
-            response = _refusal(error)
-        except IntegrityError:  # a concurrent change slipped in behind the checks
-            text = "This conflicts with something that has changed just now."
-            response = JSONResponse({"error": text}, status_code=409)
-        except (PoolTimeout, OperationalError):
-            response = JSONResponse({"error": "The database is not available"}, status_code=503)
-        except Exception:
-            log.exception("request failed", path=request.url.path)
-            response = JSONResponse({"error": "Internal server error"}, status_code=500)
+        except Exception as error:  # every request is answered
+            response = _refusal(refusal_of(error, path=request.url.path))
         log.info(
             "request",
             dialect=CLOSE.name,
@@ -69,6 +61,8 @@ def _refusal(error: LeadlineError) -> Response:
     response = JSONResponse(CLOSE.error_body(error, status), status_code=status)
     if isinstance(error, UnauthenticatedError):
         response.headers["WWW-Authenticate"] = 'Basic realm="leadline", Bearer'
+    if isinstance(error, UnavailableError):
+        response.headers["Retry-After"] = "2"
     if isinstance(error, TooManyRequestsError):
         response.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
     # What may still come of the body is nobody's request.

@@ -50,6 +50,7 @@ STATUSES: dict[type[errors.LeadlineError], int] = {
     errors.TooLargeError: 413,
     errors.KeyReusedError: 422,
     errors.TooManyRequestsError: 429,
+    errors.UnavailableError: 503,
 }
 
 

@@ -29,7 +29,7 @@ def hook(kind: type, value: Any) -> Any:
         return read_instant(value)
     if kind is Day:
         return read_day(value)
-    raise NotImplementedError(kind)
+    raise NotImplementedError(kind)  # how msgspec is told that a type is unknown
 
 
 def spell_id_or_null(object_id: bytes | None) -> str | None:

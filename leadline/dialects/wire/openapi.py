@@ -113,7 +113,7 @@ def _schema_of(kind: type) -> Schema:
         prefix = getattr(kind, "prefix", None)
         pattern = f"^{prefix}_[0-9a-f]{{24}}$" if prefix else "^[0-9a-fA-F]{24}$"
         return {"type": "string", "pattern": pattern}
-    raise NotImplementedError(kind)
+    raise NotImplementedError(kind)  # how msgspec is told that a type is unknown
 
 
 # One operation.

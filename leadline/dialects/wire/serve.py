@@ -16,26 +16,25 @@ from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
-from psycopg import OperationalError, errors
-from psycopg_pool import PoolTimeout
+from psycopg import errors
 
 from leadline.dialects.wire import idempotency
 from leadline.dialects.wire.decode import decode, read_json
+from leadline.dialects.wire.failures import refusal_of
 from leadline.dialects.wire.operation import Dialect, Operation, Reply, Request, Services
 from leadline.dialects.wire.override import is_overridden, params_of
 from leadline.dialects.wire.routing import Router
 from leadline.dialects.wire.timing import REQUEST_HEADER, server_timing
 from leadline.kernel.errors import (
-    ConflictError,
     ForbiddenError,
     LeadlineError,
     MalformedError,
     NotFoundError,
-    RefusedError,
     TooLargeError,
     TooManyRequestsError,
     TooSlowError,
     UnauthenticatedError,
+    UnavailableError,
     UnsupportedMediaError,
 )
 from leadline.kernel.scope import Scope
@@ -62,10 +61,6 @@ class MethodNotAllowedError(LeadlineError):
     def __init__(self, allowed: list[str]) -> None:
         super().__init__("Method not allowed")
         self.allowed = allowed
-
-
-class UnavailableError(LeadlineError):
-    """The database cannot be reached or is too busy; trying again later may help."""
 
 
 class Gate:
@@ -152,14 +147,9 @@ class Exchange:
         """Status, headers and body. Whatever goes wrong becomes an answer too."""
         try:
             status, extra, body = await self._carry_out()
-        except LeadlineError as error:
-            status, extra, body = self._error(error)
-        except (PoolTimeout, OperationalError) as error:
-            log.error("database unavailable", error=str(error), request_id=self.request_id)
-            status, extra, body = self._error(UnavailableError("The database is not available"))
-        except Exception:
-            log.exception("request failed", request_id=self.request_id, path=self._asgi["path"])
-            status, extra, body = self._error(LeadlineError("Internal server error"))
+        except Exception as error:  # every request is answered
+            about = {"request_id": self.request_id, "path": self._asgi["path"]}
+            status, extra, body = self._error(refusal_of(error, **about))
         headers = [*extra, (b"x-request-id", self.request_id.encode())]
         if body or status != 204:
             headers += [_JSON, (b"content-length", str(len(body)).encode())]
@@ -290,11 +280,6 @@ class Exchange:
                 # Two writers met; nothing of this attempt is left, so it is tried again.
                 if attempt == _ATTEMPTS:
                     raise
-            except (errors.UniqueViolation, errors.ForeignKeyViolation) as error:
-                # The last line of defence: a concurrent change slipped in behind the checks.
-                raise ConflictError("This conflicts with something that exists.") from error
-            except errors.DataError as error:
-                raise RefusedError("A value is out of range.") from error
         raise AssertionError("unreachable")
 
     def _error(self, error: LeadlineError) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
@@ -302,11 +287,10 @@ class Exchange:
         if isinstance(error, MethodNotAllowedError):
             status = 405
             extra.append((b"allow", ", ".join(error.allowed).encode()))
-        elif isinstance(error, UnavailableError):
-            status = 503
-            extra.append((b"retry-after", b"2"))
         else:
             status = self._dialect.status_of(error)
+        if isinstance(error, UnavailableError):
+            extra.append((b"retry-after", b"2"))
         if isinstance(error, TooSlowError):
             extra.append((b"connection", b"close"))  # what may still come is nobody's request
         if isinstance(error, TooManyRequestsError):
