@@ -19,6 +19,7 @@ from leadline.store.unit import Unit
 COUNTED_FROM = 10_000
 # No transaction that makes leads lasts as long.
 _SETTLED = timedelta(hours=1)
+_FRESH = timedelta(minutes=30)
 
 _BEGIN_COUNT = b"""
 INSERT INTO lead_counts (organization_id, up_to, count)
@@ -48,7 +49,9 @@ async def begin_count(unit: Unit) -> None:
 async def count_anew(unit: Unit) -> None:
     """Counts the old leads, if that has begun; in a transaction after ``begin_count``."""
     # Deletions hold the same lock until they are over.
-    if await unit.fetch_value(_LOCK_COUNT) is not None:
+    counted: bytes | None = await unit.fetch_value(_LOCK_COUNT)
+    # Every process does this now and then; once an hour is enough.
+    if counted is not None and counted < first_id(unit.now - _SETTLED - _FRESH):
         await unit.execute(_COUNT_ANEW, up_to=first_id(unit.now - _SETTLED))
 
 
