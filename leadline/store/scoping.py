@@ -1,4 +1,4 @@
-"""The second wall: no statement touches a tenant table without binding it to the organization.
+"""The first wall: no statement touches a tenant table without binding it to the organization.
 
 The unit of work asks for every statement; each distinct one is looked at once. It is looked at as
 words, which is quick and finds what people forget. The tests read every statement that they run
