@@ -27,6 +27,7 @@ from leadline.store import scoping, unit
 from leadline.store.migrations import migrate
 from leadline.store.roles import APP_ROLE, grant
 from leadline.store.row_security import protect
+from leadline.store.visibility import install
 from tests.cast import PASSWORD, World, make_people
 from tests.strict_scoping import open_tables
 
@@ -154,6 +155,7 @@ def app_url(database_url: str) -> str:
                 connection.execute(f"CREATE ROLE {APP_ROLE} LOGIN PASSWORD '{APP_ROLE}'".encode())
         grant(connection, APP_ROLE)
         protect(connection)
+        install(connection, APP_ROLE)
     return make_conninfo(database_url, user=APP_ROLE, password=APP_ROLE)
 
 

@@ -103,8 +103,8 @@ def test_a_list_of_thirty_costs_as_many_statements_as_one_of_three(
     counts: list[int] = []
 
     @asynccontextmanager
-    async def counted(*arguments: Any) -> AsyncIterator[Unit]:
-        async with reading(*arguments) as unit:
+    async def counted(*arguments: Any, **more: Any) -> AsyncIterator[Unit]:
+        async with reading(*arguments, **more) as unit:
             yield unit
             counts.append(unit.statement_count)
 

@@ -18,6 +18,7 @@ import pytest
 from leadline import features
 from leadline.flows import delete_lead, merge_leads
 from leadline.settings import Settings, variable_name
+from leadline.store import visibility
 from leadline.store.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -238,3 +239,6 @@ def test_what_hangs_on_a_lead_goes_with_it() -> None:
     assert {table.name for table, _ in delete_lead._CHILDREN} >= tables - {"stage_transitions"}
     moved = {table.name for table in merge_leads._MOVING}
     assert moved == tables - {"contacts", "stage_transitions"}
+    # Reports count transitions for everybody; who sees a lead sees what was said on it.
+    shown = {"leads", "events", "conversations", "messages"}
+    assert set(visibility.SHOWN) == tables - {"stage_transitions"} | shown

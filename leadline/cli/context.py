@@ -144,7 +144,7 @@ def migrate_database(
     import structlog
 
     from leadline.kernel.clock import SystemClock
-    from leadline.store import migrations, roles
+    from leadline.store import migrations, roles, visibility
     from leadline.store.backup import write_backup_before
     from leadline.store.row_security import protect
 
@@ -166,6 +166,10 @@ def migrate_database(
             roles.grant(connection, app_role)
             if row_security:
                 protect(connection)
+        if not visibility.is_installed(connection, app_role):
+            with connection.transaction():
+                migrations.wait_for_others(connection)
+                visibility.install(connection, app_role)
         return applied
 
 

@@ -11,8 +11,9 @@ from leadline.features.custom_fields.tables import (
     CustomField,
     FieldNoun,
 )
+from leadline.features.roles.queries import role_that_sees_by
 from leadline.flows.conform_custom_values import conform_values, has_many_values
-from leadline.kernel.errors import NotFoundError
+from leadline.kernel.errors import NotFoundError, RefusedError
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
@@ -24,6 +25,7 @@ async def change_custom_field(
     before = await _lock(unit, noun, field_id)
     is_slow = False
     if isinstance(change.type, str) and change.type != before.type:
+        await _check_not_seen_by(unit, field_id)
         is_slow = any(
             [await has_many_values(unit, n, field_id) for n, _ in await _places(unit, before)]
         )
@@ -37,6 +39,7 @@ async def change_custom_field(
 async def delete_custom_field(unit: Unit, noun: str, field_id: bytes) -> None:
     """Removes a field, what it is associated with, and its values."""
     before = await _lock(unit, noun, field_id)
+    await _check_not_seen_by(unit, field_id)
     places = await _places(unit, before)
     for row in await unit.fetch_all(
         ASSOCIATIONS.row, ASSOCIATIONS.delete_where(b"field_id = %(field_id)s"), field_id=field_id
@@ -52,9 +55,20 @@ async def dissociate_field(
 ) -> None:
     """Takes a shared field from a noun, and its values from the objects there."""
     field = await _lock(unit, "shared", field_id)
+    if noun == "lead":
+        await _check_not_seen_by(unit, field_id)
     before = await get_association(unit, field_id, noun, type_id)
     await writes.delete(unit, ASSOCIATIONS, before)
     await conform_values(unit, noun, type_id, field)
+
+
+async def _check_not_seen_by(unit: Unit, field_id: bytes) -> None:
+    """A field that says who sees a lead stays as it is, lest people see others than they should."""
+    role = await role_that_sees_by(unit, field_id)
+    if role is not None:
+        raise RefusedError(
+            f"The field says which leads the role '{role.name}' sees: change the role first."
+        )
 
 
 async def _lock(unit: Unit, noun: str, field_id: bytes) -> CustomField:

@@ -57,7 +57,7 @@ async def add_membership(unit: Unit, email: str, role: str | bytes | None) -> Me
     assert standing is not None  # noqa: S101 - the same
     if Permission.MANAGE_ORGANIZATION in standing.permissions:
         raise ForbiddenError("New members cannot be given a role that manages the organization.")
-    check_grantable(unit, standing.permissions)
+    check_grantable(unit, standing)
     user = await find_user_by_email(unit, address)
     if user is None:
         user = await create_user(unit, email=address, password_hash=None)
@@ -96,7 +96,7 @@ async def change_memberships(
     columns = _columns(standing)
     moving = [row for row in found if _has_other(row, standing)]
     if moving:
-        check_grantable(unit, standing.permissions)
+        check_grantable(unit, standing)
         await _check_governs(unit, moving)
         check_an_admin_is_left(admins, moving, standing.role)
     return [
@@ -152,9 +152,9 @@ async def _check_governs(unit: Unit, memberships: list[Membership]) -> None:
     roles = await rows.select_ids(unit, ROLES, wanted)
     for row in memberships:
         if row.custom_role_id is not None:
-            check_grantable(unit, standing_of(roles[row.custom_role_id]).permissions)
+            check_grantable(unit, standing_of(roles[row.custom_role_id]))
         elif row.role in _ADMINS:
-            check_grantable(unit, STANDINGS["admin"].permissions)
+            check_grantable(unit, STANDINGS["admin"])
 
 
 async def _standing(unit: Unit, role: str | bytes | None, problems: Problems) -> Standing | None:

@@ -29,7 +29,7 @@ async def change_role(unit: Unit, role_id: bytes, change: RoleChange) -> CustomR
 async def delete_role(unit: Unit, role_id: bytes) -> None:
     """Removes a role that nobody has, former members included."""
     role = await rows.lock(unit, ROLES, role_id)
-    check_grantable(unit, role.permissions)
+    check_grantable(unit, standing_of(role))
     holders = await _holders(unit, role_id)
     if holders:
         raise RefusedError(

@@ -26,6 +26,7 @@ from leadline.features.custom_fields.tables import (
     FieldNoun,
 )
 from leadline.features.custom_objects.tables import CUSTOM_OBJECTS
+from leadline.features.leads.actions import note_assignees
 from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.tables import OPPORTUNITIES
 from leadline.platform.jobs import JobFunction
@@ -127,11 +128,17 @@ async def _conform_chunk(unit: Unit, task: _Task, field: CustomField | None) -> 
         )
         values = [Jsonb(custom) for custom in changed.values()]
         await unit.execute(sql.encode(), ids=list(changed), values=values)
+    after = {
+        row.id: msgspec.structs.replace(row, custom=changed[row.id], updated_at=unit.now)
+        for row in found
+        if row.id in changed
+    }
     for row in found:
         if row.id in changed:
-            after = msgspec.structs.replace(row, custom=changed[row.id], updated_at=unit.now)
             of_lead = row.id if table is LEADS else None
-            unit.record("updated", table, row, after, lead_id=of_lead)
+            unit.record("updated", table, row, after[row.id], lead_id=of_lead)
+    if table is LEADS:
+        await note_assignees(unit, [(row, after[row.id]) for row in found if row.id in after])
     last: bytes | None = found[-1].id if len(found) == CHUNK else None
     return last
 

@@ -21,7 +21,7 @@ from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
 from leadline.features.custom_objects.tables import CUSTOM_OBJECTS
 from leadline.features.form_submissions.tables import FORM_SUBMISSIONS
 from leadline.features.lead_merges.tables import LEAD_MERGES, LeadMerge
-from leadline.features.leads.actions import delete_row
+from leadline.features.leads.actions import change_row, delete_row
 from leadline.features.leads.tables import LEADS, UNASSIGNED, Lead
 from leadline.features.notes.tables import NOTES
 from leadline.features.opportunities.tables import OPPORTUNITIES
@@ -157,7 +157,7 @@ async def _fill(unit: Unit, destination: Lead, source: Lead) -> Lead:
         changes["source"] = source.source
     if destination.configuration_id is None:
         changes["configuration_id"] = source.configuration_id
-    return await writes.update(unit, LEADS, destination, of_lead=destination.id, **changes)
+    return await change_row(unit, destination, **changes)
 
 
 def _united_values(kept: Any, added: Any) -> Any:

@@ -6,10 +6,12 @@ is for something that is not there to be done yet; it is kept for the day when i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import Literal
 
 from leadline.kernel.rights import ROLE_RIGHTS, Right, Role
+from leadline.kernel.scope import Sight
 
 
 class Permission(StrEnum):
@@ -36,6 +38,9 @@ class Permission(StrEnum):
     MERGE_LEADS = "merge_leads"
     VIEW_ALL_LEADS = "view_all_leads"
 
+
+# How leads are treated that are assigned to nobody, for roles that do not see all leads.
+VisibilityBehavior = Literal["require_assignment", "allow_unassigned"]
 
 _OF_PERMISSION: dict[Permission, set[Right]] = {
     Permission.CALLING: {Right.CALL_WRITE},
@@ -103,6 +108,18 @@ def rights_of(permissions: Iterable[str]) -> frozenset[Right]:
     known = Permission.__members__.values()
     given = (_OF_PERMISSION.get(Permission(name), set()) for name in permissions if name in known)
     return _OF_EVERYBODY.union(*given)
+
+
+def sight_of(
+    permissions: Iterable[str], field_ids: Sequence[bytes], behavior: str | None
+) -> Sight | None:
+    """What a role of the organization's own sees; None is everything.
+
+    Without ``behavior`` leads must be assigned.
+    """
+    if Permission.VIEW_ALL_LEADS in permissions:
+        return None
+    return Sight(tuple(field_ids), behavior == "allow_unassigned")
 
 
 RESTRICTED_RIGHTS = rights_of(_RESTRICTED)

@@ -111,6 +111,28 @@ _HEADS_AND_ADMINS = {
     Right.BLOCKED_PHONE_NUMBER_WRITE,
 }
 
+# Whoever may do these does them for the whole organization, whatever leads they see: a stage is in
+# use also by a lead that is hidden from who deletes it, and the intake must know all people. None
+# of these operations shows a lead.
+FOR_ALL_LEADS = frozenset(
+    {
+        Right.CUSTOM_FIELD_WRITE,
+        Right.FORM_WRITE,
+        Right.GROUP_WRITE,
+        Right.LEAD_INTAKE,
+        Right.LEAD_SOURCE_WRITE,
+        Right.MEMBERSHIP_WRITE,
+        Right.METRICS_READ,
+        Right.METRICS_READ_ALL,
+        Right.ORGANIZATION_CONFIGURE,
+        Right.OUTCOME_WRITE,
+        Right.PIPELINE_WRITE,
+        Right.PLAYBOOK_WRITE,
+        Right.PROMPT_WRITE,
+        Right.ROLE_WRITE,
+    }
+)
+
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SUPERADMIN: frozenset(Right),
     Role.ADMIN: frozenset(Right),

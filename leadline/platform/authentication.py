@@ -16,7 +16,7 @@ from psycopg import AsyncConnection
 from leadline.kernel.clock import Clock
 from leadline.kernel.errors import UnauthenticatedError
 from leadline.kernel.ids import parse_hex
-from leadline.kernel.permissions import RESTRICTED_RIGHTS, rights_of
+from leadline.kernel.permissions import RESTRICTED_RIGHTS, rights_of, sight_of
 from leadline.kernel.rights import Right, Role
 from leadline.kernel.scope import Scope
 from leadline.settings import Settings
@@ -26,7 +26,7 @@ _ALPHABET = string.ascii_letters + string.digits
 _ISSUER = "leadline"
 _SCOPE_COLUMNS = """
     m.organization_id, m.user_id, m.role, o.time_zone, o.country, o.currency,
-    m.is_restricted, c.permissions, c.id
+    m.is_restricted, c.permissions, c.visibility_user_lcf_ids, c.visibility_user_lcf_behavior, c.id
 """
 _SCOPE_TABLES = """
     JOIN organizations o ON o.id = m.organization_id
@@ -178,7 +178,8 @@ class Authentication:
         if row is None:
             raise UnauthenticatedError("Invalid or expired token")
         key_id, app_id, grant_id, *columns = row
-        organization_id, user_id, role, time_zone, country, currency, *own, own_id = columns
+        organization_id, user_id, role, time_zone, country, currency, *own = columns
+        is_restricted, permissions, field_ids, behavior, own_id = own
         lasting = credential
         if grant_id is not None:  # its tokens change, and the app goes on
             lasting = hashlib.sha256(b"oauth grant" + grant_id).digest()
@@ -191,9 +192,10 @@ class Authentication:
             time_zone,
             country,
             currency,
-            _own_rights(*own),
+            _own_rights(is_restricted, permissions),
             own_id,
             app_id,
+            None if permissions is None else sight_of(permissions, field_ids, behavior),
         )
         if len(self._cache) > 10_000:
             self._cache.clear()

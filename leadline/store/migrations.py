@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 import psycopg
 
+from leadline.store.visibility import remove as remove_views
+
 _LOCK_KEY = 0x1EAD11E5
 # A long migration is in nobody's way; one that waits for a lock is. The database itself may have a
 # limit for statements (docs/scale.md).
@@ -103,6 +105,7 @@ def apply(connection: psycopg.Connection[Any], chosen: Iterable[Migration], now:
         "CREATE TABLE IF NOT EXISTS schema_migrations "
         "(name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL)"
     )
+    remove_views(connection)  # a table cannot be changed while a view shows it
     for migration in chosen:
         connection.execute(migration.sql.encode())
         connection.execute(

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from leadline.store import visibility
 from leadline.store.citus import tables_of
 from leadline.store.migrations import all_migrations, wait_for_others
 
@@ -48,6 +49,7 @@ def role_script(role: str, schema: str = "public") -> str:
     statements = [
         sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'choose one'").format(sql.Identifier(role)),
         *_grants(role, schema, tables_of(all_migrations())),
+        *visibility.grants(schema, role),
     ]
     return "\n".join(f"{statement.as_string()};" for statement in statements)
 

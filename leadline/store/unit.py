@@ -17,12 +17,14 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import args_row, scalar_row, tuple_row
 
+from leadline.kernel.errors import LeadlineError
 from leadline.kernel.ids import new_id
-from leadline.kernel.scope import Scope
+from leadline.kernel.scope import Scope, Sight
 from leadline.store.arrays import with_id_arrays
 from leadline.store.row_security import Openings
 from leadline.store.scoping import Statement, check_scoped
 from leadline.store.tables import Row, Table
+from leadline.store.visibility import Eyes
 
 R = TypeVar("R")
 
@@ -48,16 +50,18 @@ _JOB_COLUMNS = ("organization_id", "id", "name", "payload", "run_at", "created_a
 class Unit:
     """What an action works with. ``now`` is the instant of the whole request."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what the database knows of its connections
         self,
         connection: AsyncConnection[Any],
         scope: Scope,
         now: datetime,
         request_id: str | None = None,
         openings: Openings | None = None,
+        eyes: Eyes | None = None,
     ) -> None:
         self._connection = connection
         self._openings = openings
+        self._eyes = eyes
         self.scope = scope
         self.now = now
         self.request_id = request_id
@@ -84,6 +88,35 @@ class Unit:
             await self._openings.open_for(self._connection, organization_id)
         self.scope = msgspec.structs.replace(self.scope, organization_id=organization_id)
         return self
+
+    @property
+    def sight(self) -> Sight | None:
+        """What it sees of the leads; None is everything."""
+        return None if self._eyes is None else self.scope.sight
+
+    async def narrow(self) -> None:
+        """Lets the transaction see only what the user does; called where it begins."""
+        if self._eyes is not None and self.scope.sight is not None:
+            await self._eyes.narrow(self._connection, self.scope.user_id, self.scope.sight)
+
+    @asynccontextmanager
+    async def seeing_all(self) -> AsyncIterator[None]:
+        """A part of the transaction that sees all leads: to find out what must be so for all of
+        them, or to show a lead that the user has just given away."""
+        eyes = self._eyes
+        if eyes is None or self.scope.sight is None:
+            yield
+            return
+        await eyes.widen(self._connection)
+        self._eyes = None
+        try:
+            yield
+        except LeadlineError:  # after any other error the transaction is over
+            self._eyes = eyes
+            await self.narrow()
+            raise
+        self._eyes = eyes
+        await self.narrow()
 
     # Statements. Every one gets %(organization_id)s and %(now)s; tenant tables must use the first.
 

@@ -99,8 +99,8 @@ def statements(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[i
     counts: list[int] = []
 
     @asynccontextmanager
-    async def counted(*arguments: Any) -> AsyncIterator[Unit]:
-        async with reading(*arguments) as unit:
+    async def counted(*arguments: Any, **more: Any) -> AsyncIterator[Unit]:
+        async with reading(*arguments, **more) as unit:
             yield unit
             counts.append(unit.statement_count)
 

@@ -223,7 +223,7 @@ def test_a_type_for_some_roles_is_for_nobody_else(world: World):
 
 @pytest.mark.parametrize("may", [[], ["delete_own_activities"], ["manage_others_activities"]])
 def test_roles_say_whose_activities_one_may_change_and_delete(world: World, may: list[str]):
-    give(world, world.bo, role(world, *may))
+    give(world, world.bo, role(world, "view_all_leads", *may))
     demo = activity_type(world)
     theirs = activity(world, demo)
     mine, other = (activity(world, demo, user_id=f"user_{world.bo.user_id.hex()}") for _ in "ab")

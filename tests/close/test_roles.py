@@ -157,7 +157,7 @@ def test_a_changed_role_counts_at_once(world: World):
     give(world, world.bo, own)
     lead_id = lead(world, name="Acme")["id"]
     world.bo.close.delete(f"/lead/{lead_id}/", status=403)
-    world.ada.close.put(f"/role/{own}/", {"permissions": ["delete_leads"]})
+    world.ada.close.put(f"/role/{own}/", {"permissions": ["delete_leads", "view_all_leads"]})
     world.bo.close.delete(f"/lead/{lead_id}/", status=200)
 
 

@@ -254,7 +254,8 @@ async def update(request: Request[LeadChangeBody]) -> Any:
     lead = await update_lead(unit, lead, change)
     if stage is not None:
         lead = await move_lead(unit, lead, stage, book)
-    return await _show_one(request, lead, await related_to(unit, [lead]))
+    async with unit.seeing_all():  # it may have been assigned to somebody else
+        return await _show_one(request, lead, await related_to(unit, [lead]))
 
 
 async def _check_contacts(

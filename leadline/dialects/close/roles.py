@@ -10,15 +10,15 @@ from msgspec import UNSET, UnsetType
 from leadline.dialects.close import spelling
 from leadline.dialects.close.crud import Noun, operation
 from leadline.dialects.close.role_names import read_role
-from leadline.dialects.close.spelling import spell_id
+from leadline.dialects.close.spelling import CustomFieldId, spell_id
 from leadline.dialects.wire.operation import Reply, Request
 from leadline.features.roles.actions import create_role
 from leadline.features.roles.inputs import NewRole, RoleChange
 from leadline.features.roles.queries import STANDINGS, list_roles
 from leadline.features.roles.tables import ROLES, CustomRole
 from leadline.flows.change_role import change_role, delete_role
-from leadline.kernel.errors import NotFoundError, Problems, RefusedError
-from leadline.kernel.permissions import Permission
+from leadline.kernel.errors import NotFoundError, RefusedError
+from leadline.kernel.permissions import Permission, VisibilityBehavior
 from leadline.kernel.rights import Right
 from leadline.store import rows
 
@@ -31,21 +31,21 @@ _LABELS = {
 
 
 class RoleShape(TypedDict):
-    """``visibility_..`` hides leads from roles, which is not done here: they are always null."""
+    """``visibility_..`` says what those see who do not see all leads; else it is null."""
 
     editable: bool
     id: str
     name: str
     permissions: list[str]
-    visibility_user_lcf_behavior: None
-    visibility_user_lcf_ids: None
+    visibility_user_lcf_behavior: VisibilityBehavior | None
+    visibility_user_lcf_ids: list[str] | None
 
 
 class NewRoleBody(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     permissions: list[Permission]
-    visibility_user_lcf_behavior: str | None = None
-    visibility_user_lcf_ids: list[str] | None = None
+    visibility_user_lcf_behavior: VisibilityBehavior | None = None
+    visibility_user_lcf_ids: list[CustomFieldId] | None = None
 
 
 class RoleBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,36 +53,31 @@ class RoleBody(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str | UnsetType = UNSET
     permissions: list[Permission] | UnsetType = UNSET
-    visibility_user_lcf_behavior: str | None = None
-    visibility_user_lcf_ids: list[str] | None = None
+    visibility_user_lcf_behavior: VisibilityBehavior | UnsetType | None = UNSET
+    visibility_user_lcf_ids: list[CustomFieldId] | UnsetType | None = UNSET
 
 
 def _spell_usual(name: str) -> RoleShape:
-    return _shape(name, _LABELS[name], sorted(STANDINGS[name].permissions), editable=False)
-
-
-def _spell_own(row: CustomRole) -> RoleShape:
-    return _shape(spell_id("role", row.id), row.name, row.permissions, editable=True)
-
-
-def _shape(role_id: str, name: str, permissions: list[str], *, editable: bool) -> RoleShape:
     return {
-        "editable": editable,
-        "id": role_id,
-        "name": name,
-        "permissions": permissions,
+        "editable": False,
+        "id": name,
+        "name": _LABELS[name],
+        "permissions": sorted(STANDINGS[name].permissions),
         "visibility_user_lcf_behavior": None,
         "visibility_user_lcf_ids": None,
     }
 
 
-def _refuse_visibility(body: NewRoleBody | RoleBody) -> None:
-    """To accept a restriction and not keep it would show leads to people who must not see them."""
-    problems = Problems()
-    for name in ("visibility_user_lcf_behavior", "visibility_user_lcf_ids"):
-        if getattr(body, name):
-            problems.add("choice", name, text="Hiding leads from roles is not supported: use null.")
-    problems.stop_if_any()
+def _spell_own(row: CustomRole) -> RoleShape:
+    fields = [spell_id("cf", each) for each in row.visibility_user_lcf_ids]
+    return {
+        "editable": True,
+        "id": spell_id("role", row.id),
+        "name": row.name,
+        "permissions": row.permissions,
+        "visibility_user_lcf_behavior": row.visibility_user_lcf_behavior,
+        "visibility_user_lcf_ids": fields or None,
+    }
 
 
 def _own_id(request: Request[Any]) -> bytes:
@@ -115,21 +110,34 @@ async def get(request: Request[None]) -> Any:
 
 async def create(request: Request[NewRoleBody]) -> Any:
     body = request.body
-    _refuse_visibility(body)
-    row = await create_role(request.unit, NewRole(name=body.name, permissions=body.permissions))
-    shape = _spell_own(row)
+    new = NewRole(
+        name=body.name,
+        permissions=body.permissions,
+        visibility_user_lcf_ids=_each_once(body.visibility_user_lcf_ids),
+        visibility_user_lcf_behavior=body.visibility_user_lcf_behavior,
+    )
+    shape = _spell_own(await create_role(request.unit, new))
     place = ("Location", f"{NOUN.path}{shape['id']}/")
     return Reply(spelling.pick(shape, request.query), headers=(place,))
 
 
 async def update(request: Request[RoleBody]) -> Any:
     body = request.body
-    _refuse_visibility(body)
-    change = RoleChange(name=body.name, permissions=body.permissions)
+    field_ids = body.visibility_user_lcf_ids
+    change = RoleChange(
+        name=body.name,
+        permissions=body.permissions,
+        visibility_user_lcf_ids=UNSET if field_ids is UNSET else _each_once(field_ids),
+        visibility_user_lcf_behavior=body.visibility_user_lcf_behavior,
+    )
     row = await change_role(request.unit, _own_id(request), change)
     # What a key may do is remembered for a moment.
     request.unit.after_commit(request.services.authentication.forget_all)
     return spelling.pick(_spell_own(row), request.query)
+
+
+def _each_once(field_ids: list[CustomFieldId] | None) -> list[bytes]:
+    return [*dict.fromkeys(field_ids or ())]
 
 
 async def delete(request: Request[None]) -> Any:

@@ -37,6 +37,7 @@ from leadline.kernel.errors import (
     UnavailableError,
     UnsupportedMediaError,
 )
+from leadline.kernel.rights import FOR_ALL_LEADS
 from leadline.kernel.scope import Scope
 from leadline.platform.metrics import RequestCounter
 from leadline.platform.rate_limits import Allowance, RateLimiter
@@ -179,7 +180,9 @@ class Exchange:
         if scope is None:
             return _finish(operation, await operation.run(request))
         if not operation.writes:
-            async with self._services.database.reading(scope, self.request_id) as unit:
+            async with self._services.database.reading(
+                scope, self.request_id, sees_all=operation.right in FOR_ALL_LEADS
+            ) as unit:
                 request._unit = unit
                 self.units.append(unit)
                 return _finish(operation, await operation.run(request))
@@ -264,7 +267,9 @@ class Exchange:
         key = idempotency.key_of(self.headers, scope, operation, self._asgi)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                async with self._services.database.writing(scope, self.request_id) as unit:
+                async with self._services.database.writing(
+                    scope, self.request_id, sees_all=operation.right in FOR_ALL_LEADS
+                ) as unit:
                     request._unit = unit
                     self.units.append(unit)
                     if key is None:

@@ -8,10 +8,11 @@ from typing import Any
 from msgspec import UNSET
 
 from leadline.features.custom_fields.actions import merged
+from leadline.features.custom_fields.tables import CustomValues
 from leadline.features.leads.inputs import LeadChange, NewLead
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.tables import Stage
-from leadline.kernel.ids import first_id
+from leadline.kernel.ids import first_id, parse_prefixed
 from leadline.store import writes
 from leadline.store.unit import Unit
 
@@ -38,6 +39,22 @@ UPDATE lead_counts SET up_to = %(up_to)s, count = (
     SELECT count(*) FROM leads WHERE organization_id = %(organization_id)s AND id <= %(up_to)s
 )
 WHERE organization_id = %(organization_id)s
+"""
+
+
+_FORGET_ASSIGNEES = b"""
+DELETE FROM lead_assignees a USING
+    unnest(%(lead_ids)s::bytea[], %(field_ids)s::bytea[], %(user_ids)s::bytea[])
+        AS gone (lead_id, field_id, user_id)
+WHERE a.organization_id = %(organization_id)s AND a.lead_id = gone.lead_id
+    AND a.field_id = gone.field_id AND a.user_id = gone.user_id
+"""
+_NOTE_ASSIGNEES = b"""
+INSERT INTO lead_assignees (organization_id, user_id, field_id, lead_id)
+SELECT %(organization_id)s, user_id, field_id, lead_id FROM
+    unnest(%(lead_ids)s::bytea[], %(field_ids)s::bytea[], %(user_ids)s::bytea[])
+        AS come (lead_id, field_id, user_id)
+ON CONFLICT DO NOTHING
 """
 
 
@@ -68,6 +85,7 @@ async def delete_row(unit: Unit, lead: Lead, labels: dict[str, Any] | None = Non
 async def insert_lead(unit: Unit, new: NewLead, stage: Stage) -> Lead:
     """Adds the row of a lead. Its contact and transition are the flow's concern."""
     created_by = new.created_by or unit.scope.user_id or None
+    custom = new.custom if unit.sight is None else await _assigned_to_maker(unit, new.custom)
     row = Lead(
         organization_id=unit.organization_id,
         id=unit.new_id(),
@@ -80,7 +98,7 @@ async def insert_lead(unit: Unit, new: NewLead, stage: Stage) -> Lead:
         configuration_id=new.configuration_id,
         owner_id=new.owner_id or unit.scope.user_id or None,
         addresses=new.addresses,
-        custom=new.custom,
+        custom=custom,
         external_id=new.external_id,
         created_at=new.created_at or unit.now,
         updated_at=unit.now,
@@ -88,7 +106,9 @@ async def insert_lead(unit: Unit, new: NewLead, stage: Stage) -> Lead:
         updated_by=created_by,
     )
     labels = {"after": {"stage_name": stage.name}}
-    return await writes.insert(unit, LEADS, row, of_lead=row.id, labels=labels)
+    await writes.insert(unit, LEADS, row, of_lead=row.id, labels=labels)
+    await note_assignees(unit, [(None, row)])
+    return row
 
 
 async def update_lead(unit: Unit, before: Lead, change: LeadChange) -> Lead:
@@ -100,4 +120,57 @@ async def update_lead(unit: Unit, before: Lead, change: LeadChange) -> Lead:
     }
     if change.custom:
         changes["custom"] = merged(before.custom, change.custom)
-    return await writes.update(unit, LEADS, before, of_lead=before.id, **changes)
+    return await change_row(unit, before, **changes)
+
+
+async def change_row(unit: Unit, before: Lead, **changes: Any) -> Lead:
+    """Changes columns of a lead; ``before`` must be locked."""
+    after = await writes.update(unit, LEADS, before, of_lead=before.id, **changes)
+    await note_assignees(unit, [(before, after)])
+    return after
+
+
+# Who is assigned.
+
+
+async def note_assignees(unit: Unit, changed: list[tuple[Lead | None, Lead]]) -> None:
+    """Keeps what says whom the custom values of leads name: called when values have changed, with
+    each lead as it was (None: it is new) and as it is."""
+    gone, come = [], []
+    for before, after in changed:
+        was = set() if before is None else _named_by(before.custom)
+        now = _named_by(after.custom) if before is None or before.custom != after.custom else was
+        gone += [(after.id, *each) for each in was - now]
+        come += [(after.id, *each) for each in now - was]
+    for sql, rows in ((_FORGET_ASSIGNEES, gone), (_NOTE_ASSIGNEES, come)):
+        if rows:
+            lead_ids, field_ids, user_ids = map(list, zip(*sorted(rows), strict=True))
+            await unit.execute(sql, lead_ids=lead_ids, field_ids=field_ids, user_ids=user_ids)
+
+
+def _named_by(custom: CustomValues) -> set[tuple[bytes, bytes]]:
+    """The fields and the users that these values name."""
+    return {
+        (bytes.fromhex(key), user_id)
+        for key, value in custom.items()
+        for each in (value if isinstance(value, list) else (value,))
+        if isinstance(each, str) and (user_id := parse_prefixed("user", each)) is not None
+    }
+
+
+async def _assigned_to_maker(unit: Unit, custom: CustomValues) -> CustomValues:
+    """The values of a new lead of somebody who sees only what is assigned: if they assign it to
+    nobody, it is theirs. Otherwise it would be gone from sight as soon as it is made."""
+    sight = unit.sight
+    if sight is None or sight.sees_unassigned or not sight.field_ids:
+        return custom
+    keys = [field_id.hex() for field_id in sight.field_ids]
+    if any(key in custom for key in keys):
+        return custom
+    is_list = await unit.fetch_value(
+        "SELECT accepts_multiple_values FROM custom_fields "
+        "WHERE organization_id = %(organization_id)s AND id = %(field_id)s",
+        field_id=sight.field_ids[0],
+    )
+    user = f"user_{unit.scope.user_id.hex()}"
+    return {**custom, keys[0]: [user] if is_list else user}

@@ -19,6 +19,7 @@ SELECT count(*) + (SELECT count FROM counted) FROM leads
 WHERE organization_id = %(organization_id)s AND id > (SELECT up_to FROM counted)
     AND id <= '\xffffffffffffffffffffffff'
 """
+_COUNT_SEEN = b"SELECT count(*) FROM leads WHERE organization_id = %(organization_id)s"
 
 
 async def page_of_leads(unit: Unit, limit: int, skip: int) -> list[Lead]:
@@ -29,6 +30,6 @@ async def page_of_leads(unit: Unit, limit: int, skip: int) -> list[Lead]:
 
 
 async def count_leads(unit: Unit) -> int:
-    """How many leads the organization has. Of many, the old ones have been counted before."""
-    count: int = await unit.fetch_value(_COUNT)
+    """How many leads there are to see. Of many, the old ones have been counted before."""
+    count: int = await unit.fetch_value(_COUNT if unit.sight is None else _COUNT_SEEN)
     return count

@@ -2,59 +2,92 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import msgspec
 from msgspec import UNSET
 
+from leadline.features.custom_fields.queries import fields_of
+from leadline.features.custom_fields.tables import CUSTOM_FIELDS
 from leadline.features.roles.inputs import NewRole, RoleChange
-from leadline.features.roles.queries import is_name_taken
+from leadline.features.roles.queries import Standing, is_name_taken, standing_of
 from leadline.features.roles.tables import ROLES, CustomRole
 from leadline.kernel.errors import ForbiddenError, Problems
 from leadline.kernel.names import read_name
-from leadline.kernel.permissions import rights_of
+from leadline.kernel.permissions import Permission, rights_of
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
 
 async def create_role(unit: Unit, new: NewRole) -> CustomRole:
     """Adds a role."""
-    check_grantable(unit, new.permissions)
     row = CustomRole(
         organization_id=unit.organization_id,
         id=unit.new_id(),
-        name=await _checked_name(unit, new.name, None),
+        name=new.name,
         permissions=sorted(set(new.permissions)),
+        visibility_user_lcf_ids=new.visibility_user_lcf_ids,
+        visibility_user_lcf_behavior=new.visibility_user_lcf_behavior,
         created_at=unit.now,
         updated_at=unit.now,
         created_by=unit.scope.user_id,
         updated_by=unit.scope.user_id,
     )
-    return await writes.insert(unit, ROLES, row)
+    check_grantable(unit, standing_of(row))
+    return await writes.insert(unit, ROLES, await _checked(unit, row))
 
 
 async def update_role(unit: Unit, role_id: bytes, change: RoleChange) -> CustomRole:
     """Changes what is given."""
     before = await rows.lock(unit, ROLES, role_id)
-    changes: dict[str, Any] = {}
-    if change.permissions is not UNSET:
+    changes = {
+        name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
+    }
+    if "permissions" in changes:
+        changes["permissions"] = sorted(set(changes["permissions"]))
+    after = msgspec.structs.replace(before, **changes)
+    if standing_of(before) != standing_of(after):
         # Taking away is governing, too: nobody does it to a role that is above one's own.
-        check_grantable(unit, [*before.permissions, *change.permissions])
-        changes["permissions"] = sorted(set(change.permissions))
-    if change.name is not UNSET:
-        changes["name"] = await _checked_name(unit, change.name, role_id)
-    return await writes.update(unit, ROLES, before, **changes)
+        check_grantable(unit, standing_of(before))
+        check_grantable(unit, standing_of(after))
+    after = await _checked(unit, after)
+    return await writes.update(unit, ROLES, before, **{**changes, "name": after.name})
 
 
-def check_grantable(unit: Unit, permissions: Any) -> None:
-    """Nobody gives (or takes) rights that they do not have themselves."""
-    if not rights_of(permissions) <= unit.scope.rights:
+def check_grantable(unit: Unit, standing: Standing) -> None:
+    """Nobody gives (or takes) rights that they do not have themselves, nor another sight of leads
+    than their own, unless they see them all."""
+    scope = unit.scope
+    is_other_sight = scope.sight is not None and standing.sight != scope.sight
+    if is_other_sight or not rights_of(standing.permissions) <= scope.rights:
         raise ForbiddenError("You cannot give or take permissions that you do not have.")
 
 
-async def _checked_name(unit: Unit, given: str, role_id: bytes | None) -> str:
+async def _checked(unit: Unit, row: CustomRole) -> CustomRole:
+    """The role with its name trimmed. Raises all that is wrong with it."""
     problems = Problems()
-    name = read_name(given, problems)
-    if await is_name_taken(unit, name, role_id):
+    name = read_name(row.name, problems)
+    if await is_name_taken(unit, name, row.id):
         problems.add("duplicate", "name", text=f"There is already a role named '{name}'.")
+    if Permission.VIEW_ALL_LEADS in row.permissions:
+        for field in ("visibility_user_lcf_ids", "visibility_user_lcf_behavior"):
+            if getattr(row, field):
+                words = "A role that sees all leads has none."
+                problems.add("conflict", field, text=words)
+    if row.visibility_user_lcf_ids and not await _are_user_fields(
+        unit, row.visibility_user_lcf_ids
+    ):
+        words = "These must be custom fields of leads that hold users."
+        problems.add("not_found", "visibility_user_lcf_ids", text=words)
     problems.stop_if_any()
-    return name
+    return msgspec.structs.replace(row, name=name)
+
+
+async def _are_user_fields(unit: Unit, field_ids: list[bytes]) -> bool:
+    """Whether all are fields of leads that hold users. They stay so until the transaction ends."""
+    await rows.select(
+        unit,
+        CUSTOM_FIELDS,
+        "AND id = ANY(%(field_ids)s) ORDER BY id FOR SHARE",
+        field_ids=field_ids,
+    )
+    fields = await fields_of(unit, "lead")
+    return set(field_ids) <= {field.id for field in fields if field.coming_type == "user"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from leadline.features.roles.tables import ROLES, CustomRole
-from leadline.kernel.permissions import BUILT_IN, Permission
+from leadline.kernel.permissions import BUILT_IN, Permission, sight_of
 from leadline.kernel.rights import Role
+from leadline.kernel.scope import Sight
 from leadline.store import rows
 from leadline.store.unit import Unit
 
@@ -18,6 +19,7 @@ class Standing(msgspec.Struct, frozen=True):
     permissions: frozenset[str]
     custom_role_id: bytes | None = None
     is_restricted: bool = False
+    sight: Sight | None = None
 
 
 STANDINGS: dict[str, Standing] = {
@@ -32,7 +34,14 @@ def standing_of(role: CustomRole) -> Standing:
     """A role that manages the organization comes nearest to ADMIN, any other to SALES_REP."""
     is_admin = Permission.MANAGE_ORGANIZATION in role.permissions
     nearest = Role.ADMIN if is_admin else Role.SALES_REP
-    return Standing(nearest, frozenset(role.permissions), custom_role_id=role.id)
+    return Standing(
+        nearest,
+        frozenset(role.permissions),
+        custom_role_id=role.id,
+        sight=sight_of(
+            role.permissions, role.visibility_user_lcf_ids, role.visibility_user_lcf_behavior
+        ),
+    )
 
 
 async def find_standing(unit: Unit, role: str | bytes) -> Standing | None:
@@ -44,6 +53,17 @@ async def find_standing(unit: Unit, role: str | bytes) -> Standing | None:
         return STANDINGS.get(role)
     found = await rows.select(unit, ROLES, "AND id = %(id)s FOR SHARE", id=role)
     return standing_of(found[0]) if found else None
+
+
+async def role_that_sees_by(unit: Unit, field_id: bytes) -> CustomRole | None:
+    """A role whose people see leads by that custom field, if there is one."""
+    found = await rows.select(
+        unit,
+        ROLES,
+        "AND %(field_id)s = ANY(visibility_user_lcf_ids) ORDER BY id LIMIT 1",
+        field_id=field_id,
+    )
+    return found[0] if found else None
 
 
 async def list_roles(unit: Unit) -> list[CustomRole]:

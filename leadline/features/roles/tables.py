@@ -6,16 +6,22 @@ from datetime import datetime
 
 import msgspec
 
+from leadline.kernel.permissions import VisibilityBehavior
 from leadline.store.tables import Table
 
 
 class CustomRole(msgspec.Struct, frozen=True, gc=False):
-    """``permissions`` are names of ``leadline.kernel.permissions``, sorted."""
+    """``permissions`` are names of ``leadline.kernel.permissions``, sorted.
+
+    ``visibility_..`` tells what those see who may not see all leads (``kernel/scope.py``, Sight).
+    """
 
     organization_id: bytes
     id: bytes
     name: str
     permissions: list[str]
+    visibility_user_lcf_ids: list[bytes]
+    visibility_user_lcf_behavior: VisibilityBehavior | None
     created_at: datetime
     updated_at: datetime
     created_by: bytes | None

@@ -35,6 +35,11 @@ CREATE TABLE roles (
     id bytea NOT NULL,
     name text NOT NULL,
     permissions jsonb NOT NULL,
+    -- What those see who may not see all leads: the leads that name them in one of these custom
+    -- fields (or their own, where there is no field), and perhaps those that are nobody's.
+    visibility_user_lcf_ids bytea[] NOT NULL,
+    visibility_user_lcf_behavior text
+        CHECK (visibility_user_lcf_behavior IN ('require_assignment', 'allow_unassigned')),
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     created_by bytea,
