@@ -31,6 +31,7 @@ from leadline.platform.authentication import Authentication
 from leadline.platform.file_storage import storage_of
 from leadline.platform.logs import configure_logs
 from leadline.platform.passwords import Passwords
+from leadline.platform.telephony import telephony_of
 from leadline.settings import Settings
 from leadline.store.database import Database
 from leadline.store.embedded import attach
@@ -80,6 +81,7 @@ def make_services(
         passwords=Passwords(settings),
         settings=settings,
         files=storage_of(settings),
+        telephony=telephony_of(settings),
     )
 
 

@@ -66,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_region: str = "us-east-1"
     s3_key: str | None = None
     s3_secret: str | None = None
+    telephony: Literal["none", "test"] = "none"
     run_jobs: bool = True
     job_poll_s: Pause = 1.0
     log_level: LogLevel = "info"

@@ -43,6 +43,7 @@ TEST_SETTINGS = Settings(
     pool_size=12,
     credential_cache_s=0.0,
     log_level="error",
+    telephony="test",
 )
 # Durability costs time that a test does not need.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

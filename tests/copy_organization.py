@@ -2,9 +2,9 @@
 
     python -m tests.copy_organization SOURCE_URL SOURCE_KEY TARGET_URL TARGET_KEY
 
-Roles, statuses, pipelines, custom types and fields, outcomes, playbooks, templates, groups and
-links. What a new organization starts with is taken over or put away; everything else in the target
-stays. An address is ``https://crm.example.com/api/v1/``.
+Roles, statuses, pipelines, custom types and fields, outcomes, playbooks, templates, groups, links
+and the smart views that everybody sees. What a new organization starts with is taken over or put
+away; everything else in the target stays. An address is ``https://crm.example.com/api/v1/``.
 """
 
 from __future__ import annotations
@@ -38,20 +38,18 @@ LISTS = {
     "sms_templates": "/sms_template/",
     "groups": "/group/",
     "links": "/integration_link/",
+    "smart_views": "/saved_search/",
 }
 FIELDS = tuple(name for name in LISTS if name.endswith("_fields"))
+# Lists that do not show all unless they are asked.
+_ALL = {"smart_views": {"type__in": "lead,contact,opportunity"}}
 # What a list leaves out, or what there is only to ask for.
 _WHOLE = {"sms_templates": {"include_attachments": "true"}, "groups": {"_fields": "name,members"}}
 
 _TYPE = ("name", "description", "api_create_only", "editable_with_roles", "is_archived")
 # What is sent to make one thing of a list that needs no more than a POST.
 WRITTEN = {
-    "roles": (
-        "name",
-        "permissions",
-        "visibility_user_lcf_ids",
-        "visibility_user_lcf_behavior",
-    ),
+    "roles": ("name", "permissions"),  # what they see by follows when there are fields
     "object_types": (*_TYPE, "name_plural"),
     "activity_types": _TYPE,
     "outcomes": ("name", "description", "type", "applies_to"),
@@ -60,6 +58,10 @@ WRITTEN = {
     "sms_templates": ("name", "text", "attachments", "is_shared"),
     "groups": ("name",),
     "links": ("name", "type", "url"),
+    "smart_views": (
+        *("name", "description", "type", "query", "s_query", "selected_fields"),
+        *("is_shared", "sharing_settings"),
+    ),
 }
 _OF_FIELD = (
     "name",
@@ -88,12 +90,12 @@ class Client(Protocol):
     def delete(self, path: str, /) -> Any: ...
 
 
-def every(client: Client, path: str) -> list[Json]:
+def every(client: Client, path: str, **params: str) -> list[Json]:
     """All objects of a list, page after page."""
     found: list[Json] = []
     has_more = True
     while has_more:
-        page = client.get(path, params={"_limit": PAGE, "_skip": len(found)})
+        page = client.get(path, params={"_limit": PAGE, "_skip": len(found), **params})
         found += page["data"]
         has_more = page["has_more"]
     return found
@@ -101,8 +103,9 @@ def every(client: Client, path: str) -> list[Json]:
 
 def read_configuration(client: Client) -> Json:
     """Everything that is copied, as the API shows it, and the order of fields in each schema."""
-    found: Json = {name: every(client, path) for name, path in LISTS.items()}
+    found: Json = {name: every(client, path, **_ALL.get(name, {})) for name, path in LISTS.items()}
     found["roles"] = [role for role in found["roles"] if role["editable"]]
+    found["smart_views"] = [view for view in found["smart_views"] if view["is_shared"]]
     for name, params in _WHOLE.items():
         found[name] = [
             {**row, **client.get(f"{LISTS[name]}{row['id']}/", params=params)}
@@ -137,6 +140,7 @@ class Copying:
         self._make("object_types")
         self._make("activity_types")
         self._copy_fields()
+        self._copy_visibility()
         self._make("outcomes")
         self._copy_playbooks()
         self._make("email_templates")
@@ -145,6 +149,7 @@ class Copying:
         self._make("groups")
         self._copy_members()
         self._make("links")
+        self._copy_smart_views()
 
     def mapped(self, value: Any) -> Any:
         """The value with new ids in the place of old ones, inside of texts too."""
@@ -215,6 +220,12 @@ class Copying:
             order = [{"id": self.ids[row["id"]]} for row in rows]
             self._target.put(f"/custom_field_schema/{self.mapped(schema)}/", {"fields": order})
 
+    def _copy_visibility(self) -> None:
+        names = ("visibility_user_lcf_ids", "visibility_user_lcf_behavior")
+        for row in self._source["roles"]:
+            body = {name: self.mapped(row[name]) for name in names}
+            self._target.put(f"/role/{self.ids[row['id']]}/", body)
+
     def _copy_playbooks(self) -> None:
         """References to what is gone are left out."""
         for row in self._source["playbooks"]:
@@ -240,6 +251,13 @@ class Copying:
             for member in row["members"]:
                 if member["user_id"] in known:
                     self._target.post(f"/group/{self.ids[row['id']]}/member/", member)
+
+    def _copy_smart_views(self) -> None:
+        """Shared with the groups, too, but not with people by name."""
+        for row in self._source["smart_views"]:
+            sharing = {"group_ids": row["sharing_settings"]["group_ids"]}
+            body = {**row, "sharing_settings": sharing}
+            self._post("/saved_search/", body, WRITTEN["smart_views"])
 
 
 def copy_configuration(source: Client, target: Client) -> Copying:

@@ -45,6 +45,16 @@ def _call(things: Things) -> Any:
     }
 
 
+def _search(things: Things) -> Any:
+    clause = {"type": "object_type", "object_type": "lead"}
+    one = {"type": "id", "value": things("close.lead"), "negate": False}
+    return {
+        "query": {"type": "and", "queries": [clause, one]},
+        "_fields": {"lead": ["id", "display_name"]},
+        "include_counts": True,
+    }
+
+
 def _task(things: Things) -> Any:
     return {
         "_type": "lead",
@@ -202,6 +212,7 @@ MAKERS: dict[str, Callable[[Things], str]] = {
 
 SAMPLES: dict[str, Sample] = {
     "close.call.create": Sample(_call),
+    "close.data.search": Sample(_search),
     "close.call.update": Sample(lambda t: {"outcome_id": t("close.outcome"), "note": "Good."}),
     **{
         f"close.{noun}_custom_field.{verb}": Sample(make)

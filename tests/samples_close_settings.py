@@ -73,6 +73,17 @@ def _playbook(things: Things) -> Any:
     return {"name": things.word(), "outcome_ids": [things("close.outcome")]}
 
 
+def _saved_search(things: Things) -> Any:
+    """Leads of a name, as in the documented request."""
+    condition = {"type": "text", "mode": "full_words", "value": things.word()}
+    field = {"type": "regular_field", "object_type": "lead", "field_name": "display_name"}
+    queries = [
+        {"type": "object_type", "object_type": "lead"},
+        {"type": "field_condition", "field": field, "condition": condition},
+    ]
+    return {"name": things.word(), "s_query": {"query": {"type": "and", "queries": queries}}}
+
+
 def _unsubscribed(things: Things) -> str:
     email = f"{things.word()}@example.com"
     found: str = things.world.ada.close.post("/unsubscribe/email/", {"email": email})["email"]
@@ -117,8 +128,11 @@ MAKERS: dict[str, Callable[[Things], str]] = {
     "close.integration_link": lambda t: _made(t, "/integration_link/", _link(t)),
     "close.membership": _membership,
     "close.organization": _organization,
-    "close.phone_number": lambda t: f"phon_{UNKNOWN}",
+    "close.phone_number": lambda t: _made(t, "/phone_number/request/internal/", {"country": "US"}),
     "close.playbook": lambda t: _made(t, "/playbook/", _playbook(t)),
+    "close.saved_search": lambda t: _made(
+        t, "/saved_search/", {**_saved_search(t), "is_shared": True}
+    ),
     "close.send_as": lambda t: _made(t, "/send_as/", _send_as(t)),
     "close.sms_template": lambda t: _made(t, "/sms_template/", {"name": t.word(), "text": "Hi"}),
     "close.role": lambda t: _made(t, "/role/", {"name": t.word(), "permissions": ["export"]}),
@@ -153,18 +167,27 @@ SAMPLES: dict[str, Sample] = {
         lambda t: {"_params": {"id__in": t("close.membership")}, "role_id": "user"}
     ),
     "close.membership.update_pinned_views": Sample(
-        lambda t: {"saved_view_ids": [f"save_{'0123456789ab' * 2}"]}
+        lambda t: {"saved_view_ids": [t("close.saved_search")]}
     ),
     "close.organization.get": Sample(rows="close.user"),
     "close.organization.update": Sample(lambda t: {"name": "North"}),
     "close.phone_number.request": Sample(lambda t: {"country": "US", "prefix": "650"}),
-    "close.phone_number.update": Sample(lambda t: {"label": "Mine"}),
+    "close.phone_number.update": Sample(
+        lambda t: {"label": "Mine", "forward_to": t.phone(), "phone_numbers": [t.phone()]}
+    ),
     "close.playbook.create": Sample(_playbook),
     "close.playbook.update": Sample(lambda t: {"name": t.word(), "summary_guidance": "Briefly."}),
     "close.role.create": Sample(
         lambda t: {"name": t.word(), "permissions": ["bulk_edit", "export"]}
     ),
     "close.role.update": Sample(lambda t: {"permissions": ["bulk_edit", "view_all_leads"]}),
+    "close.saved_search.create": Sample(_saved_search),
+    "close.saved_search.update": Sample(
+        lambda t: {
+            "query": f"name:{t.word()}",
+            "sharing_settings": {"user_ids": [t("close.user")], "group_ids": [t("close.group")]},
+        }
+    ),
     "close.send_as.create": Sample(_send_as),
     "close.send_as.delete_by_user": Sample(query=_sides),
     "close.send_as.update_many": Sample(lambda t: {"allowed_user_ids": [t("close.user")]}),

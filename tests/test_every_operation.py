@@ -33,7 +33,6 @@ SHORT_LISTS = {
     "conversation.list": "a contact has one conversation per channel",
     "connected_account.list": "nothing is connected",
     "dialer.list": "nothing is connected",
-    "phone_number.list": "nothing is connected",
 }
 
 

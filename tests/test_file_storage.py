@@ -89,6 +89,7 @@ class FakeBucket(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.now = START
         self.objects: dict[str, tuple[bytes, str]] = {}
+        self.asked: list[str] = []
         self.is_broken = False
 
     @property
@@ -111,6 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_POST(self) -> None:
+        self.server.asked.append(self.command)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
         parts: Any = BytesParser(policy=HTTP).parsebytes(head + body).iter_parts()
@@ -141,6 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _serve(self) -> None:
+        self.server.asked.append(self.command)
         path, _, query = self.path.partition("?")
         if self.server.is_broken or not self._is_signed(path, query):
             self._answer(500 if self.server.is_broken else 403)

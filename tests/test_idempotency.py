@@ -15,13 +15,8 @@ NEW = {"name": "Not Interested"}
 
 
 def is_write(operation: Operation) -> bool:
-    # There are no phone numbers to write to, and ada is no app: a failure is not stored.
-    return (
-        operation.writes
-        and operation.right is not None
-        and not operation.needs_app
-        and not operation.name.startswith("phone_number.")
-    )
+    # Ada is no app: a failure is not stored.
+    return operation.writes and operation.right is not None and not operation.needs_app
 
 
 def send(

@@ -19,6 +19,7 @@ from leadline.cli import (
     oauth_apps,
     operations,
     organizations,
+    phone_numbers,
     schema,
     serve,
 )
@@ -42,6 +43,7 @@ app.command()(organizations.create_organization)
 app.command()(organizations.create_user)
 app.command()(organizations.set_time_zone)
 app.add_typer(oauth_apps.app, name="oauth-app")
+app.add_typer(phone_numbers.app, name="phone-numbers")
 app.add_typer(imports.app, name="import")
 app.command()(audit.audit)
 app.command()(operations.operations)

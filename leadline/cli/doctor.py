@@ -38,7 +38,7 @@ class Finding(NamedTuple):
 def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Check that all is in order.
 
-    Python, folders, disk, port, database, clock and jobs. Ends with 1 if something fails.
+    Python, port, files, folders, disk, database, clock and jobs. Ends with 1 if something fails.
     """
     settings = read_settings(data=data)
     findings = []
@@ -60,8 +60,10 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _python()
     yield from _unknown_variables()
     yield _port(settings)
+    yield _files(settings)
     if settings.database_url is None:
-        yield _data_folder(settings.data)
+        fix = "change its owner, or choose another with --data"
+        yield _folder("data folder", settings.data, fix)
         yield _disk(settings.data)
         if not (settings.data / "postgres").exists():
             yield Finding(
@@ -122,15 +124,41 @@ def _port(settings: Settings) -> Finding:
     )
 
 
-def _data_folder(folder: Path) -> Finding:
+def _files(settings: Settings) -> Finding:
+    """Where the files of people lie can be written to, read from and deleted from."""
+    from leadline.kernel.clock import SystemClock
+    from leadline.platform.file_storage import Folder, storage_of
+    from leadline.platform.s3 import StorageError
+    from leadline.platform.storage_check import try_storage
+    from leadline.settings import SettingsError
+
+    try:
+        storage = storage_of(settings)
+    except SettingsError as error:
+        return Finding("files", "fail", str(error), "see docs/settings.md")
+    if isinstance(storage, Folder):
+        where, fix = str(storage.path_of("")), "change its owner, or set LEADLINE_FILES"
+        if not storage.path_of("").exists():
+            # Made by the server, whose user need not be the one who asks.
+            return _folder("files", storage.path_of(""), fix)
+    else:
+        where = f"bucket {storage.name} at {storage.endpoint}"
+        fix = "check LEADLINE_S3_... (docs/settings.md), what the key may do, and this clock"
+    try:
+        try_storage(storage, SystemClock().now())
+    except StorageError as error:
+        return Finding("files", "fail", f"{where}: {error}", fix)
+    return Finding("files", "ok", where)
+
+
+def _folder(about: str, folder: Path, fix: str) -> Finding:
+    """The folder can be written to, or made."""
     nearest = _nearest(folder)
     if not nearest.is_dir():
-        text = f"{nearest} is not a folder"
-        return Finding("data folder", "fail", text, "choose another with --data")
+        return Finding(about, "fail", f"{nearest} is not a folder", fix)
     if not os.access(nearest, os.W_OK | os.X_OK):
-        text = f"{nearest} cannot be written to"
-        return Finding("data folder", "fail", text, "change its owner, or choose another: --data")
-    return Finding("data folder", "ok", str(folder))
+        return Finding(about, "fail", f"{nearest} cannot be written to", fix)
+    return Finding(about, "ok", str(folder))
 
 
 def _disk(folder: Path) -> Finding:

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from leadline.features.api_keys.actions import revoke_api_keys
 from leadline.features.groups.actions import leave_all_groups
 from leadline.features.oauth_grants.actions import end_grants_of
+from leadline.features.phone_numbers.actions import leave_phone_numbers
 from leadline.features.roles.actions import check_grantable
 from leadline.features.roles.queries import STANDINGS, Standing, find_standing, standing_of
 from leadline.features.roles.tables import ROLES
@@ -106,8 +107,8 @@ async def change_memberships(
 
 
 async def remove_membership(unit: Unit, membership_id: bytes) -> Membership:
-    """Ends a membership: keys and sessions stop working and groups are left. The row stays, for
-    what this person has done keeps their name."""
+    """Ends a membership: keys and sessions stop working, groups and phone numbers are left. The
+    row stays, for what this person has done keeps their name."""
     admins = await lock_admins(unit)
     found = await lock_memberships(unit, [membership_id])
     if not found or not found[0].is_active:
@@ -118,16 +119,8 @@ async def remove_membership(unit: Unit, membership_id: bytes) -> Membership:
     await end_sessions_of(unit, found[0].user_id)
     await end_grants_of(unit, found[0].user_id)
     await leave_all_groups(unit, found[0].user_id)
-    return await writes.update(unit, MEMBERSHIPS, found[0], is_active=False)
-
-
-async def set_pinned_views(unit: Unit, membership_id: bytes, view_ids: list[bytes]) -> Membership:
-    """Replaces the saved views that a member has pinned, in their order."""
-    found = await lock_memberships(unit, [membership_id])
-    if not found:
-        raise NotFoundError(MEMBERSHIPS.noun)
-    pinned = [view_id.hex() for view_id in dict.fromkeys(view_ids)]
-    return await writes.update(unit, MEMBERSHIPS, found[0], pinned_view_ids=pinned)
+    await leave_phone_numbers(unit, found[0].user_id)
+    return await writes.update(unit, MEMBERSHIPS, found[0], is_active=False, default_caller_id=None)
 
 
 def check_an_admin_is_left(

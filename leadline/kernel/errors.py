@@ -135,4 +135,5 @@ def _dotted(path: Path) -> str:
 
 
 class UnavailableError(LeadlineError):
-    """The database cannot be reached or is too busy; trying again later may help."""
+    """The database cannot be reached or is too busy, or the request asks too much of it; trying
+    again later may help."""

@@ -58,7 +58,10 @@ _OF_PERMISSION: dict[Permission, set[Right]] = {
         Right.SCHEDULING_LINK_SHARE,
         Right.TEMPLATE_MANAGE,
     },
-    Permission.MANAGE_GROUP_NUMBERS: {Right.BLOCKED_PHONE_NUMBER_WRITE},
+    Permission.MANAGE_GROUP_NUMBERS: {
+        Right.BLOCKED_PHONE_NUMBER_WRITE,
+        Right.PHONE_NUMBER_MANAGE_GROUPS,
+    },
     Permission.MANAGE_ORGANIZATION: {
         Right.GROUP_WRITE,
         Right.MEMBERSHIP_WRITE,
@@ -70,6 +73,7 @@ _OF_PERMISSION: dict[Permission, set[Right]] = {
     Permission.MANAGE_OTHERS_ACTIVITIES: {Right.ACTIVITY_MANAGE_OTHERS},
     Permission.MANAGE_OTHERS_OPPORTUNITIES: {Right.OPPORTUNITY_MANAGE_OTHERS},
     Permission.MANAGE_OTHERS_TASKS: {Right.TASK_MANAGE_OTHERS},
+    Permission.MANAGE_TEAM_SMART_VIEWS: {Right.SAVED_SEARCH_MANAGE_TEAM},
     Permission.MERGE_LEADS: {Right.LEAD_MERGE},
 }
 _OF_EVERYBODY = ROLE_RIGHTS[Role.SALES_REP].difference(*_OF_PERMISSION.values())

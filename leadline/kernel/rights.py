@@ -64,6 +64,7 @@ class Right(StrEnum):
     ORGANIZATION_READ = "organization:read"
     OUTCOME_READ = "outcome:read"
     OUTCOME_WRITE = "outcome:write"
+    PHONE_NUMBER_MANAGE_GROUPS = "phone_number:manage_groups"
     PHONE_NUMBER_READ = "phone_number:read"
     PHONE_NUMBER_WRITE = "phone_number:write"
     PIPELINE_READ = "pipeline:read"
@@ -74,6 +75,9 @@ class Right(StrEnum):
     PROMPT_WRITE = "prompt:write"
     ROLE_READ = "role:read"
     ROLE_WRITE = "role:write"
+    SAVED_SEARCH_MANAGE_TEAM = "saved_search:manage_team"
+    SAVED_SEARCH_READ = "saved_search:read"
+    SAVED_SEARCH_WRITE = "saved_search:write"
     SCHEDULING_LINK_READ = "scheduling_link:read"
     SCHEDULING_LINK_SHARE = "scheduling_link:share"
     SCHEDULING_LINK_WRITE = "scheduling_link:write"
@@ -109,6 +113,8 @@ _ADMIN_ONLY = {
 }
 _HEADS_AND_ADMINS = {
     Right.BLOCKED_PHONE_NUMBER_WRITE,
+    Right.PHONE_NUMBER_MANAGE_GROUPS,
+    Right.SAVED_SEARCH_MANAGE_TEAM,
 }
 
 # Whoever may do these does them for the whole organization, whatever leads they see: a stage is in

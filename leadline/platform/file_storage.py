@@ -18,7 +18,7 @@ from leadline.platform.s3 import Bucket
 from leadline.settings import Settings, SettingsError
 from leadline.store.disk import sync_folder
 
-_PARTIAL = ".partial"
+PARTIAL = ".partial"
 _PARTIAL_KEPT_S = 86400
 
 
@@ -27,7 +27,7 @@ class IncomingFile:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".", suffix=_PARTIAL, dir=folder)
+        descriptor, name = tempfile.mkstemp(prefix=".", suffix=PARTIAL, dir=folder)
         self._file: BinaryIO = os.fdopen(descriptor, "wb")
         self._path = Path(name)
         self.size = 0
@@ -78,7 +78,7 @@ class Folder:
         await asyncio.to_thread(self._tidy, time.time() - _PARTIAL_KEPT_S)
 
     def _tidy(self, before: float) -> None:
-        for path in self._path.glob(f".*{_PARTIAL}"):
+        for path in self._path.glob(f".*{PARTIAL}"):
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < before:
                     path.unlink()

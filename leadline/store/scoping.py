@@ -37,7 +37,9 @@ _NO_ALIAS = frozenset(
 )
 _PARAMETER = "%(organization_id)s"
 
+# Searches make statements of their own, without end; so this is emptied when it is full.
 _checked: set[Statement] = set()
+_MAX_CHECKED = 5000
 # Statements that look across organizations on purpose, each with its reason.
 crossing: dict[Statement, str] = {}
 
@@ -61,6 +63,8 @@ def check_scoped(sql: Statement) -> None:
         unbound = unbound_tables(text)
         if unbound:
             raise UnscopedStatementError(f"no organization for {unbound} in: {text}")
+    if len(_checked) >= _MAX_CHECKED:
+        _checked.clear()
     _checked.add(sql)
 
 

@@ -29,7 +29,9 @@ class Table(Generic[Row]):
         places = ", ".join(f"%({column})s" for column in self.columns)
         # Bytes, not str: the unit of work takes literal strings from programmers and bytes from
         # declarations like this one, so that no other text can become SQL unseen.
-        self.select = f"SELECT {listed} FROM {name} ".encode()
+        # As json, which needs one call less to be decoded than jsonb with its version in front.
+        read = ", ".join(f"{each}::json" if each in self.json else each for each in self.columns)
+        self.select = f"SELECT {read} FROM {name} ".encode()
         self.get_sql = self.select + b"WHERE organization_id = %(organization_id)s AND id = %(id)s"
         self.lock_sql = self.get_sql + b" FOR UPDATE"
         self.insert_sql = f"INSERT INTO {name} ({listed}) VALUES ({places})".encode()

@@ -26,6 +26,7 @@ _OWN = {
     "updated_at",
     "updated_by",
     "updated_by_id",
+    "user_id",
 }
 
 
@@ -61,6 +62,7 @@ class Filling:
         self.conversations()
         self.templates()
         self.people()
+        self.smart_views()
 
     def roles(self) -> None:
         self.manager = self._make("/role/", name="Manager", permissions=["bulk_edit", "export"])
@@ -121,7 +123,12 @@ class Filling:
         self.account_of_lead = self._make(
             f"{path}lead/", name="Account", **to_account, back_reference_is_visible=False
         )
-        self._make(f"{path}lead/", name="Rep", type="user", accepts_multiple_values=True)
+        rep = self._make(f"{path}lead/", name="Rep", type="user", accepts_multiple_values=True)
+        body = {
+            "visibility_user_lcf_ids": [rep],
+            "visibility_user_lcf_behavior": "allow_unassigned",
+        }
+        self._api.put(f"/role/{self.trainee}/", body)
         self._make(f"{path}lead/", name="Seen", type="datetime", editable_with_roles=["admin"])
         self._make(f"{path}contact/", name="Born", type="date")
         self._make(f"{path}contact/", name="Friend", type="contact")
@@ -187,9 +194,45 @@ class Filling:
         world = self._world
         self._post("/membership/", email=world.eve.email, role_id="user")
         self._make("/group/", name="Nobody")
-        support = self._make("/group/", name="Support")
+        self.support = self._make("/group/", name="Support")
         for person in (world.bo, world.eve):
-            self._post(f"/group/{support}/member/", user_id=f"user_{person.user_id.hex()}")
+            self._post(f"/group/{self.support}/member/", user_id=f"user_{person.user_id.hex()}")
+
+    def smart_views(self) -> None:
+        """They name a status, a custom field and each other; private ones stay."""
+        path = "/saved_search/"
+        statuses = [row["id"] for row in every(self._api, "/status/lead/")]
+        is_bad = self._condition(
+            {"type": "regular_field", "object_type": "lead", "field_name": "status_id"},
+            {"type": "reference", "reference_type": "status.lead", "object_ids": statuses[:1]},
+        )
+        is_planned = self._condition(
+            {"type": "custom_field", "custom_field_id": self.plan},
+            {"type": "term", "values": ["A"]},
+        )
+        bad = self._make(path, name="Bad", s_query=self._tree("lead", is_bad), is_shared=True)
+        named = {"type": "saved_search", "saved_search_id": bad, "negate": True}
+        self._make(
+            path,
+            name="Good",
+            description="All but bad ones",
+            s_query={"query": self._tree("lead", named), "sort": [], "results_limit": 100},
+            selected_fields=[{"type_id": "lead", "field_id": "display_name"}],
+            is_shared=True,
+            sharing_settings={"group_ids": [self.support]},
+        )
+        tree = self._tree("opportunity", is_planned)
+        self._make(path, name="Planned", type="opportunity", s_query=tree, is_shared=True)
+        self._make(path, name="Anybody", type="contact", query="*", is_shared=True)
+        self._make(path, name="Mine", query="sort:created")
+
+    @staticmethod
+    def _condition(field: Any, condition: Any) -> Any:
+        return {"type": "field_condition", "field": field, "condition": condition}
+
+    @staticmethod
+    def _tree(kind: str, query: Any) -> Any:
+        return {"type": "and", "queries": [{"type": "object_type", "object_type": kind}, query]}
 
 
 @pytest.mark.parametrize("through", ["plain requests", "the official client"])

@@ -68,6 +68,28 @@ def test_names_are_unique_whatever_their_case(world: World):
     assert set(wrong(world.ada.close.post("/group/", {"name": "  "}, 400))) == {"name"}
 
 
+def test_a_group_that_a_smart_view_speaks_of_stays(world: World):
+    made = world.ada.close.post("/group/", {"name": "Sales"}, 201)["id"]
+    field = {"type": "regular_field", "object_type": "lead", "field_name": "created_by"}
+    of_group = {"type": "reference", "reference_type": "user_or_group", "object_ids": [made]}
+    query = {
+        "type": "and",
+        "queries": [
+            {"type": "object_type", "object_type": "lead"},
+            {"type": "field_condition", "field": field, "condition": of_group},
+        ],
+    }
+    for body in (
+        {"s_query": {"query": query}},
+        {"query": "*", "sharing_settings": {"group_ids": [made]}},
+    ):
+        view = world.ada.close.post("/saved_search/", {"name": "Ours", **body})["id"]
+        refused = world.ada.close.delete(f"/group/{made}/", status=400)
+        assert "smart view" in refused["error"]
+        world.ada.close.delete(f"/saved_search/{view}/", status=200)
+    world.ada.close.delete(f"/group/{made}/", status=204)
+
+
 def test_a_deleted_group_leaves_its_people(world: World):
     made = group(world)
     world.ada.close.post(f"/group/{made}/member/", {"user_id": user(world.bo)}, 201)

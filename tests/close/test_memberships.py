@@ -9,8 +9,6 @@ import pytest
 from tests.cast import PASSWORD, Api, Person, World
 from tests.close.making import wrong
 
-SAVED = [f"save_{digit * 24}" for digit in "123"]
-
 
 def membership_id(person: Person) -> str:
     found: str = person.close.get("/me/")["memberships"][0]["id"]
@@ -71,12 +69,6 @@ def test_only_what_is_sent_changes(world: World):
     assert set(wrong(change(world, world.bo, {"auto_record_calls": "maybe"}, 400))) == {
         "auto_record_calls"
     }
-
-
-def test_there_is_no_phone_number_to_call_from(world: World):
-    answer = change(world, world.bo, {"default_caller_id": f"phon_{'0' * 24}"}, 400)
-    assert wrong(answer) == {"default_caller_id": "Object does not exist."}
-    assert change(world, world.bo, {"default_caller_id": None})["default_caller_id"] is None
 
 
 def test_several_memberships_change_alike(world: World):
@@ -144,19 +136,6 @@ def test_coming_back_revives_the_membership_but_not_the_keys(world: World):
     world.bo.close.get("/me/", 401)
     login = {"email": world.bo.email, "password": PASSWORD}
     assert Api(world.client, "/api", None).post("/auth/login", login)["token"]
-
-
-def test_pinned_views_are_replaced_whole(world: World):
-    path = f"/membership/{membership_id(world.bo)}/pinned_views/"
-    assert world.bo.close.get(path) == {"saved_view_ids": []}
-    body = {"saved_view_ids": [SAVED[2], SAVED[0], SAVED[2]]}
-    assert world.bo.close.put(path, body) == {"saved_view_ids": [SAVED[2], SAVED[0]]}
-    assert world.ada.close.put(path, {"saved_view_ids": [SAVED[1]]})["saved_view_ids"] == [SAVED[1]]
-    assert world.bo.close.get(path) == {"saved_view_ids": [SAVED[1]]}
-    world.cy.close.get(path, 403)
-    world.cy.close.put(path, {"saved_view_ids": []}, 403)
-    world.bo.close.put(path, {"saved_view_ids": ["lead_1"]}, 400)
-    world.bo.close.put(path, {}, 400)
 
 
 def test_everybody_lists_their_own_keys(world: World):

@@ -174,7 +174,9 @@ def test_people_their_roles_and_their_groups(client: API, world: World):
     assert client.put("membership", {**chosen, "role_id": "superuser"}) == {"count": 2}
     changed = client.put(f"membership/{new['id']}", {"auto_record_calls": "enabled"})
     assert (changed["role_id"], changed["auto_record_calls"]) == ("superuser", "enabled")
-    views = {"saved_view_ids": [f"save_{digit * 24}" for digit in "21"]}
+    leads = {"name": "All", "query": "*", "is_shared": True}
+    pinned = [client.post("saved_search", leads)["id"] for _ in range(2)]
+    views = {"saved_view_ids": pinned[::-1]}
     assert client.put(f"membership/{bo}/pinned_views", views) == views
     assert client.get(f"membership/{bo}/pinned_views") == views
 
@@ -218,11 +220,22 @@ def test_playbooks_templates_and_unwanted_addresses(client: API):
     assert client.get("blocked_phone_number/settings") == rule
 
 
-def test_what_is_not_connected_and_who_may_send(client: API, world: World):
-    for path in ("phone_number", "dialer", "connected_account"):
-        assert every(client, path) == []
-    error = refused(client.post, "phone_number/request/internal", {"country": "US"})
+def test_a_number_is_rented_changed_and_given_back(client: API):
+    made = client.post("phone_number/request/internal", {"country": "US", "prefix": "650"})
+    assert every(client, "phone_number") == [made]
+    path = f"phone_number/{made['id']}"
+    changed = client.put(path, {"label": "Mine"})
+    assert changed == {**made, "label": "Mine"}
+    assert client.get("phone_number", params={"number": made["number"]})["data"] == [changed]
+    error = refused(client.post, "phone_number/request/internal", {"country": "FR"})
     assert error.response.json()["status"] == "error"
+    assert client.delete(path) == {}
+    assert failed(client.get, path) == 404
+
+
+def test_what_is_not_connected_and_who_may_send(client: API, world: World):
+    for path in ("dialer", "connected_account"):
+        assert every(client, path) == []
     me, bo = (f"user_{person.user_id.hex()}" for person in (world.ada, world.bo))
     made = client.post("send_as", {"allowing_user_id": me, "allowed_user_id": bo})
     assert client.get("send_as")["data"] == [made]

@@ -7,7 +7,7 @@ import pytest
 from tests.cast import Person, World
 from tests.close.making import UNKNOWN, contact, events, lead, wrong
 
-PREFIXES = {"/phone_number/": "phon", "/dialer/": "dial", "/connected_account/": "emailacct"}
+PREFIXES = {"/dialer/": "dial", "/connected_account/": "emailacct"}
 
 
 def user(person: Person) -> str:
@@ -130,13 +130,14 @@ def test_several_people_are_allowed_and_disallowed_at_once(world: World):
     assert len(world.bo.close.get("/send_as/")["data"]) == 1
 
 
-def test_what_is_not_connected_is_an_empty_list(world: World):
-    for path, prefix in PREFIXES.items():
-        assert world.bo.close.get(path) == {"data": [], "has_more": False}
-        world.bo.close.get(path, 400, params={"_limit": "x"})
-        world.bo.close.get(f"{path}{prefix}_{UNKNOWN}/", 404)
-    answer = world.bo.close.post("/phone_number/request/internal/", {"country": "US"}, 400)
-    assert answer["status"] == "error"
-    assert "no provider" in answer["error"]
-    refused = world.bo.close.post("/phone_number/request/internal/", {}, 400)
-    assert set(wrong(refused)) == {"country"}
+@pytest.mark.parametrize(("path", "prefix"), PREFIXES.items())
+def test_what_is_not_connected_is_an_empty_list(world: World, path: str, prefix: str):
+    filters = {"user_id": user(world.bo), "status__in": "active", "source_type": "saved-search"}
+    for params in ({}, filters, {"user_id": "x", "_fields": "id"}, {"_limit": "1", "_skip": "5"}):
+        assert world.bo.close.get(path, params=params) == {"data": [], "has_more": False}
+    for params in ({"_limit": "x"}, {"_skip": "-1"}, {"_limit": "101"}):
+        assert set(world.bo.close.get(path, 400, params=params)) == {"error"}
+    for wrong_id in (f"{prefix}_{UNKNOWN}", "x", f"lead_{UNKNOWN}"):
+        assert set(world.bo.close.get(f"{path}{wrong_id}/", 404)) == {"error"}
+    for method in ("POST", "PUT", "DELETE"):
+        assert world.bo.close.send(method, path, {}).status_code == 405

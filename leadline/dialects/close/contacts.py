@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 import msgspec
@@ -18,6 +19,7 @@ from leadline.dialects.close.object_links import (
     extras_for,
     links_on,
 )
+from leadline.dialects.close.query_parameters import QUERY, contacts_found
 from leadline.dialects.close.recent_calls import RecentCallShape, add_recent_calls
 from leadline.dialects.close.spelling import (
     ContactId,
@@ -25,6 +27,7 @@ from leadline.dialects.close.spelling import (
     UserId,
     spell_id,
     spell_organization_id,
+    spell_shared_id,
     spell_user_id,
 )
 from leadline.dialects.wire.instants import Instant
@@ -157,13 +160,13 @@ def spell_email(method: Method, unsubscribed: frozenset[str]) -> EmailShape:
     return {"email": email, "is_unsubscribed": email in unsubscribed, "type": method["type"]}
 
 
-def spell_phone(method: Method) -> PhoneShape:
-    number = method["value"]
+@lru_cache(maxsize=20_000)
+def spell_phone(number: str, kind: str) -> PhoneShape:
     return {
         "country": phone_numbers.country_of(number),
         "phone": number,
         "phone_formatted": phone_numbers.for_people(number),
-        "type": method["type"],
+        "type": kind,
     }
 
 
@@ -180,7 +183,7 @@ def reach_of(contacts: Iterable[Contact], extras: Extras) -> Reach:
     phone = next((method for contact in contacts for method in contact.phones), None)
     return Reach(
         email and spell_email(email, extras.unsubscribed),
-        phone and spell_phone(phone),
+        phone and spell_phone(phone["value"], phone["type"]),
     )
 
 
@@ -193,11 +196,11 @@ def spell_contact(row: Contact, extras: Extras = NO_EXTRAS) -> ContactShape:
         "emails": [spell_email(method, extras.unsubscribed) for method in row.emails],
         "id": spell_id("cont", row.id),
         "integration_links": [],
-        "lead_id": spell_id("lead", row.lead_id),
+        "lead_id": spell_shared_id("lead", row.lead_id),
         "lead_suggestions_operation_id": None,
         "name": row.name,
         "organization_id": spell_organization_id(row.organization_id),
-        "phones": [spell_phone(method) for method in row.phones],
+        "phones": [spell_phone(each["value"], each["type"]) for each in row.phones],
         "subscriptions": [],
         "timezone": row.time_zone,
         "timezone_source": None,
@@ -309,7 +312,9 @@ async def _show_one(request: Request[Any], row: Contact) -> Mapping[str, Any]:
 async def list_contacts(request: Request[None]) -> Any:
     page = spelling.page_of(request.query)
     lead_ids = filters.ids(request.query, "lead_id", "lead")
-    found = await page_of_contacts(request.unit, lead_ids, page.fetch, page.skip)
+    found = await contacts_found(request, lead_ids, page)
+    if found is None:
+        found = await page_of_contacts(request.unit, lead_ids, page.fetch, page.skip)
     return spelling.list_of(await _show(request, found), page, request.query)
 
 
@@ -380,7 +385,10 @@ OPERATIONS = (
         WIRE,
         "list",
         list_contacts,
-        filters=(Parameter("lead_id", "Contacts of these leads alone, separated by commas."),),
+        filters=(
+            Parameter("lead_id", "Contacts of these leads alone, separated by commas."),
+            QUERY,
+        ),
     ),
     operation(WIRE, "create", create_contact, body=NewContactBody, ignored=READABLE),
     operation(WIRE, "get", get_contact),

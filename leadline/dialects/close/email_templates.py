@@ -13,23 +13,25 @@ from msgspec import UNSET, UnsetType
 from leadline.dialects.close import filters, spelling
 from leadline.dialects.close.attachments import AttachmentBody, read_attachments
 from leadline.dialects.close.crud import Wire, delete_operation, operation
+from leadline.dialects.close.email_previews import (
+    PARAMETERS,
+    is_searched,
+    named_preview,
+    searched_preview,
+)
 from leadline.dialects.close.file_links import connect_files, sign_links
 from leadline.dialects.close.spelling import spell_id, spell_id_or_null, spell_time
-from leadline.dialects.wire.operation import Operation, Parameter, Request
+from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.contacts.queries import contacts_of_leads, display_name, lead_display_name
-from leadline.features.contacts.tables import CONTACTS
 from leadline.features.email_templates import actions
 from leadline.features.email_templates.inputs import EmailTemplateChange
 from leadline.features.email_templates.queries import get_template, page_of_templates
 from leadline.features.email_templates.tables import EMAIL_TEMPLATES, EmailTemplate
-from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.tables import Attachment
-from leadline.kernel.errors import InvalidError, Problems, RefusedError, problem
-from leadline.kernel.ids import parse_prefixed
+from leadline.kernel.errors import Problems
 from leadline.kernel.placeholders import render
 from leadline.kernel.rights import Right
 from leadline.reporting.placeholder_values import placeholder_values
-from leadline.store import rows
 from leadline.store.unit import Unit
 
 _TAG = re.compile(r"<[a-zA-Z/!]")
@@ -75,6 +77,10 @@ class RenderedShape(TypedDict):
     lead_display_name: str
     lead_id: str
     subject: str
+
+
+class NothingShape(TypedDict):
+    """Past the end of what a search finds."""
 
 
 class NewEmailTemplateBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,22 +201,16 @@ async def update(request: Request[EmailTemplateBody]) -> Any:
 
 
 async def render_template(request: Request[None]) -> Any:
-    """For one contact of a lead, in the name of the caller."""
+    """For one contact of a lead, in the name of the caller; {} past the end of a search."""
     unit = request.unit
     template = await get_template(unit, WIRE.id_in(request))
-    if request.query.get("query") or request.query.get("s_query"):
-        raise RefusedError("Rendering for a search is not supported: give lead_id and contact_id.")
-    lead_id, contact_id = _asked(request, "lead_id", "lead"), _asked(request, "contact_id", "cont")
-    lead = await rows.find(unit, LEADS, lead_id)
-    contact = await rows.find(unit, CONTACTS, contact_id)
-    problems = Problems()
-    if lead is None:
-        problems.add("not_found", "lead_id")
-    if contact is None or contact.is_placeholder or contact.lead_id != lead_id:
-        problems.add("not_found", "contact_id")
-    problems.stop_if_any()
-    assert lead is not None  # noqa: S101 - else there is a problem
-    assert contact is not None  # noqa: S101 - the same
+    if is_searched(request):
+        preview = await searched_preview(request)
+    else:
+        preview = await named_preview(request)
+    if preview is None:
+        return {}
+    lead, contact = preview.lead, preview.contact
     others = (await contacts_of_leads(unit, [lead.id]))[lead.id]
     lead_name = lead_display_name(lead, [row for row in others if not row.is_placeholder])
     values = await placeholder_values(unit, lead, lead_name, contact)
@@ -225,15 +225,6 @@ async def render_template(request: Request[None]) -> Any:
         "subject": render(template.subject, values),
     }
     return answer
-
-
-def _asked(request: Request[Any], name: str, prefix: str) -> bytes:
-    """The id that a query parameter must give."""
-    text = request.query.get(name, "")
-    found = parse_prefixed(prefix, text)
-    if found is None:
-        raise InvalidError([problem("not_found" if text else "required", name)])
-    return found
 
 
 def _render_body(body: str, values: Mapping[str, object]) -> str:
@@ -289,10 +280,7 @@ OPERATIONS = (
         WIRE.read,
         render_template,
         WIRE.tag,
-        answer=RenderedShape,
-        query=(
-            Parameter("lead_id", "The lead.", required=True),
-            Parameter("contact_id", "One of its contacts.", required=True),
-        ),
+        answer=(RenderedShape, NothingShape),
+        query=PARAMETERS,
     ),
 )

@@ -13,6 +13,7 @@ from leadline.dialects.wire.operation import Operation, Reply, Request
 from leadline.features.groups import actions
 from leadline.features.groups.queries import users_in_group
 from leadline.features.groups.tables import GROUPS, Group
+from leadline.flows.delete_group import delete_group
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
@@ -110,7 +111,7 @@ OPERATIONS = (
     operation(WIRE, "create", create, body=GroupBody, status=201, ignored=READABLE),
     operation(WIRE, "get", get),
     operation(WIRE, "update", update, body=GroupBody, ignored=READABLE),
-    delete_operation(WIRE, actions.delete_group, status=204),
+    delete_operation(WIRE, delete_group, status=204),
     Operation(
         "group.add_member",
         "POST",

@@ -28,8 +28,8 @@ from leadline.dialects.close.object_links import (
 from leadline.dialects.close.opportunity_shapes import OpportunityShape, spell_opportunity
 from leadline.dialects.close.recent_calls import RecentCallShape
 from leadline.dialects.close.spelling import (
-    spell_id,
     spell_organization_id,
+    spell_shared_id,
     spell_time,
     spell_user_id,
 )
@@ -192,7 +192,7 @@ def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
     called = [contact["display_name"] for contact in shown]
     shown_name = lead.name or (called[0] if called else "Untitled")
     reach = _reach(shown)
-    lead_id = spell_id("lead", lead.id)
+    lead_id = spell_shared_id("lead", lead.id)
     deals, tasks = related.opportunities.get(lead.id, ()), related.tasks.get(lead.id, ())
     names = NO_NAMES
     if deals or tasks:
@@ -221,7 +221,7 @@ def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
         "primary_email": reach.email,
         "primary_phone": reach.phone,
         "source": lead.source,
-        "status_id": spell_id("stat", lead.stage_id),
+        "status_id": spell_shared_id("stat", lead.stage_id),
         "status_label": related.stages[lead.stage_id].name,
         "summaries": [],
         "tasks": [spell_task(task, names, asked.calendar) for task in tasks],

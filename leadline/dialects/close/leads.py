@@ -21,6 +21,7 @@ from leadline.dialects.close.custom_values import fields_for, read_custom
 from leadline.dialects.close.file_links import sign_links
 from leadline.dialects.close.lead_shapes import Asked, LeadShape, Related, related_to, spell_lead
 from leadline.dialects.close.object_links import extras_for
+from leadline.dialects.close.query_parameters import QUERY, latest_first, rows_in_order, search_in
 from leadline.dialects.close.recent_calls import add_recent_calls
 from leadline.dialects.close.spelling import LeadId, StatusId, UserId
 from leadline.dialects.close.tasks import calendar_of
@@ -42,6 +43,7 @@ from leadline.flows.move_lead import move_lead
 from leadline.kernel.errors import Path, Problems, RefusedError
 from leadline.kernel.rights import Right
 from leadline.platform import web_addresses
+from leadline.reporting.search.queries import found_with_count
 from leadline.store import rows
 from leadline.store.unit import Unit
 
@@ -192,10 +194,18 @@ async def _read_contacts(
 async def list_leads(request: Request[None]) -> Any:
     unit = request.unit
     page = spelling.page_of(request.query, MAX_LIMIT)
-    leads = await page_of_leads(unit, page.fetch, page.skip)
-    total = await count_leads(unit)
+    search = await search_in(request, "lead")
+    if search is None:
+        leads = await page_of_leads(unit, page.limit, page.skip)
+        total = await count_leads(unit)
+    else:
+        ids, total = await found_with_count(
+            unit, latest_first(search), limit=page.limit, skip=page.skip
+        )
+        leads = await rows_in_order(unit, LEADS, ids)
     shapes = await _show(request, leads, await related_to(unit, leads))
-    return spelling.list_of(shapes, page, request.query, total_results=total)
+    has_more = page.skip + page.limit < total
+    return spelling.list_of(shapes, page, request.query, has_more=has_more, total_results=total)
 
 
 async def get_lead(request: Request[None]) -> Any:
@@ -289,7 +299,7 @@ NOUN = Noun(
 )
 
 OPERATIONS = (
-    operation(NOUN, "list", list_leads, answer=LeadListShape, is_list=False),
+    operation(NOUN, "list", list_leads, answer=LeadListShape, is_list=False, filters=(QUERY,)),
     operation(NOUN, "create", create, body=LeadBody),
     operation(NOUN, "get", get_lead),
     operation(NOUN, "update", update, body=LeadChangeBody),

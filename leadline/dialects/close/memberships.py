@@ -9,20 +9,29 @@ from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close import filters
 from leadline.dialects.close.role_names import read_role, spell_role
-from leadline.dialects.close.spelling import Reference, id_in_path, spell_id
+from leadline.dialects.close.spelling import (
+    PhoneNumberId,
+    Reference,
+    id_in_path,
+    spell_id,
+    spell_id_or_null,
+)
 from leadline.dialects.wire.operation import Operation, Parameter, Request
+from leadline.features.phone_numbers.queries import personal_numbers
+from leadline.features.phone_numbers.tables import PhoneNumber
 from leadline.features.roles.queries import STANDINGS
 from leadline.features.roles.tables import ROLES, CustomRole
+from leadline.features.saved_searches.queries import visible_to
 from leadline.features.users.tables import MEMBERSHIPS, Membership
 from leadline.flows.change_memberships import (
     MembershipChange,
     add_membership,
     change_memberships,
     remove_membership,
-    set_pinned_views,
 )
+from leadline.flows.change_phone_numbers import choose_caller
+from leadline.flows.pin_views import pin_views
 from leadline.kernel.errors import NotFoundError, Problems
-from leadline.kernel.ids import parse_hex
 from leadline.kernel.rights import Right
 from leadline.platform import web_addresses
 from leadline.store import rows
@@ -38,10 +47,10 @@ class SavedViewId(Reference):
 
 
 class MembershipShape(TypedDict):
-    """``role`` is an older name of ``role_id``. Phone numbers and plans are not kept here."""
+    """``role`` is an older name of ``role_id``. There are no plans here."""
 
     auto_record_calls: str
-    default_caller_id: None
+    default_caller_id: str | None
     hangup_recording_url: str | None
     id: str
     is_free: bool
@@ -49,7 +58,7 @@ class MembershipShape(TypedDict):
     onboarding_status: str
     organization_id: str
     permissions_granted: list[str]
-    primary_personal_number: None
+    primary_personal_number: str | None
     role: str
     role_id: str
     track_email_opens: bool
@@ -80,7 +89,7 @@ class MembershipBody(msgspec.Struct, frozen=True, kw_only=True):
     track_email_opens: bool | UnsetType = UNSET
     may_workflows_impersonate: bool | UnsetType = UNSET
     hangup_recording_url: str | UnsetType | None = UNSET
-    default_caller_id: str | None = None
+    default_caller_id: PhoneNumberId | UnsetType | None = UNSET
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,11 +126,14 @@ def permissions_of(row: Membership, roles: dict[bytes, CustomRole]) -> list[str]
     return sorted(STANDINGS[role_id_of(row)].permissions)
 
 
-def spell_membership(row: Membership, roles: dict[bytes, CustomRole]) -> MembershipShape:
+def spell_membership(
+    row: Membership, roles: dict[bytes, CustomRole], personal: list[PhoneNumber]
+) -> MembershipShape:
+    """``personal`` are the phone numbers of this member alone."""
     role_id = role_id_of(row)
     return {
         "auto_record_calls": row.auto_record_calls,
-        "default_caller_id": None,
+        "default_caller_id": spell_id_or_null(PhoneNumberId.prefix, row.default_caller_id),
         "hangup_recording_url": row.hangup_recording_url,
         "id": spell_id("memb", row.id),
         "is_free": False,
@@ -129,7 +141,9 @@ def spell_membership(row: Membership, roles: dict[bytes, CustomRole]) -> Members
         "onboarding_status": "completed",
         "organization_id": spell_id("orga", row.organization_id),
         "permissions_granted": permissions_of(row, roles),
-        "primary_personal_number": None,
+        "primary_personal_number": (
+            spell_id(PhoneNumberId.prefix, personal[0].id) if personal else None
+        ),
         "role": role_id,
         "role_id": role_id,
         "track_email_opens": row.track_email_opens,
@@ -138,12 +152,15 @@ def spell_membership(row: Membership, roles: dict[bytes, CustomRole]) -> Members
 
 
 async def _show(unit: Unit, row: Membership) -> MembershipShape:
-    return spell_membership(row, await roles_of(unit, [row]))
+    personal = await personal_numbers(unit, row.user_id)
+    return spell_membership(row, await roles_of(unit, [row]), personal)
 
 
-def _spell_pinned(row: Membership) -> PinnedViewsShape:
-    ids = [parse_hex(view_id) for view_id in row.pinned_view_ids]
-    return {"saved_view_ids": [spell_id("save", view_id) for view_id in ids if view_id]}
+async def _show_pinned(unit: Unit, row: Membership) -> PinnedViewsShape:
+    """Without what is deleted since, or shown to this member no more."""
+    pinned = [bytes.fromhex(view_id) for view_id in row.pinned_view_ids]
+    visible = await visible_to(unit, row.user_id, pinned)
+    return {"saved_view_ids": [spell_id("save", each) for each in pinned if each in visible]}
 
 
 # On the way in.
@@ -154,8 +171,6 @@ def _read_change(body: MembershipBody) -> MembershipChange:
     url = body.hangup_recording_url
     if isinstance(url, str) and not (url.startswith("https://") and web_addresses.normalise(url)):
         problems.add("url", "hangup_recording_url")
-    if body.default_caller_id is not None:
-        problems.add("not_found", "default_caller_id")  # there are no phone numbers
     problems.stop_if_any()
     return MembershipChange(
         role=UNSET if body.role_id is UNSET else read_role(body.role_id),
@@ -185,6 +200,13 @@ def _selected(request: Request[BulkMembershipBody]) -> list[bytes]:
     return found or []
 
 
+async def _change(unit: Unit, ids: list[bytes], body: MembershipBody) -> list[Membership]:
+    change = _read_change(body)
+    if body.default_caller_id is not UNSET:
+        await choose_caller(unit, ids, body.default_caller_id)
+    return await change_memberships(unit, ids, change)
+
+
 # The operations. What a key may do is remembered for a moment, hence ``_forget``.
 
 
@@ -199,7 +221,7 @@ async def create(request: Request[NewMembershipBody]) -> Any:
 
 
 async def update(request: Request[MembershipBody]) -> Any:
-    changed = await change_memberships(request.unit, [_id_in(request)], _read_change(request.body))
+    changed = await _change(request.unit, [_id_in(request)], request.body)
     if not changed:
         raise NotFoundError(MEMBERSHIPS.noun)
     _forget(request)
@@ -207,8 +229,7 @@ async def update(request: Request[MembershipBody]) -> Any:
 
 
 async def update_many(request: Request[BulkMembershipBody]) -> Any:
-    ids = _selected(request)
-    changed = await change_memberships(request.unit, ids, _read_change(request.body))
+    changed = await _change(request.unit, _selected(request), request.body)
     _forget(request)
     answer: CountShape = {"count": len(changed)}
     return answer
@@ -223,14 +244,14 @@ async def delete(request: Request[None]) -> Any:
 async def get_pinned_views(request: Request[None]) -> Any:
     row = await rows.get(request.unit, MEMBERSHIPS, _id_in(request))
     request.scope.require_over(row.user_id, Right.MEMBERSHIP_WRITE)
-    return _spell_pinned(row)
+    return await _show_pinned(request.unit, row)
 
 
 async def update_pinned_views(request: Request[PinnedViewsBody]) -> Any:
     row = await rows.get(request.unit, MEMBERSHIPS, _id_in(request))
     request.scope.require_over(row.user_id, Right.MEMBERSHIP_WRITE)
     wanted: list[bytes] = list(request.body.saved_view_ids)
-    return _spell_pinned(await set_pinned_views(request.unit, row.id, wanted))
+    return await _show_pinned(request.unit, await pin_views(request.unit, row.id, wanted))
 
 
 _PINNED = f"{PATH}{{id}}/pinned_views/"

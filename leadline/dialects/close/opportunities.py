@@ -26,6 +26,7 @@ from leadline.dialects.close.opportunity_lists import (
     spell_worth,
 )
 from leadline.dialects.close.opportunity_shapes import OpportunityShape, related_to, spell_with
+from leadline.dialects.close.query_parameters import opportunity_search, orders_in
 from leadline.dialects.close.spelling import (
     ContactId,
     LeadId,
@@ -46,7 +47,7 @@ from leadline.features.opportunities.inputs import (
     Period,
     Value,
 )
-from leadline.features.opportunities.queries import page_of_opportunities, worth_of
+from leadline.features.opportunities.queries import ORDERS, page_of_opportunities, worth_of
 from leadline.features.opportunities.tables import OPPORTUNITIES, Attachment, Opportunity
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.features.pipelines.tables import Stage
@@ -54,6 +55,7 @@ from leadline.flows.change_opportunity import change_opportunity
 from leadline.flows.create_opportunity import create_opportunity
 from leadline.kernel.errors import Path, Problems
 from leadline.kernel.rights import Right
+from leadline.reporting.search.conditions import condition_for
 from leadline.store import rows
 
 Text = Annotated[str, Meta(max_length=1000)]
@@ -193,10 +195,13 @@ async def list_opportunities(request: Request[None]) -> Any:
     book = await stage_book(unit, "opportunity")
     colleagues = await users_in_groups(unit, filters.ids(query, "user_id", "group") or [])
     wanted, group = read_filter(query, book, colleagues, unit.now), read_group(query)
+    search = await opportunity_search(request)
+    extra = condition_for(unit, search) if search else None
+    orders = read_orders({"_order_by": orders_in(search, ORDERS), **query})
     found = await page_of_opportunities(
-        unit, wanted, read_orders(query), group, limit=page.fetch, skip=page.skip
+        unit, wanted, orders, group, limit=page.fetch, skip=page.skip, extra=extra
     )
-    worths = await worth_of(unit, wanted, group)
+    worths = await worth_of(unit, wanted, group, extra)
     related = await related_to(unit, found, book)
     shapes = [spell_with(related, row, currency) for row in found]
     await sign_links(unit, shapes)

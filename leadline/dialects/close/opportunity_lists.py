@@ -8,6 +8,7 @@ from typing import Any, NotRequired, TypedDict
 
 from leadline.dialects.close import filters
 from leadline.dialects.close.opportunity_shapes import OpportunityShape, format_money
+from leadline.dialects.close.query_parameters import LEAD_QUERY, LEAD_SAVED_SEARCH, QUERY
 from leadline.dialects.close.spelling import spell_id_or_null
 from leadline.dialects.wire.decode import FieldError
 from leadline.dialects.wire.instants import read_day, read_instant
@@ -292,6 +293,9 @@ FILTERS = (
     *filters.bound_parameters("date_created"),
     Parameter("date_updated", "Changed last at this time, or on this day of UTC."),
     *filters.bound_parameters("date_updated"),
+    QUERY,
+    LEAD_QUERY,
+    LEAD_SAVED_SEARCH,
     Parameter("_order_by", f"One of {', '.join(ORDERS)}; reversed with a minus before it."),
     Parameter("_group_by", f"One of {', '.join(GROUPS)}; reversed with a minus before it."),
 )

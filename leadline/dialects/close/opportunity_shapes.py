@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TypedDict
 
 import msgspec
@@ -16,6 +17,7 @@ from leadline.dialects.close.spelling import (
     spell_id,
     spell_id_or_null,
     spell_organization_id,
+    spell_shared_id,
     spell_time,
     spell_time_or_null,
     spell_user_id,
@@ -147,7 +149,7 @@ def spell_opportunity(
 ) -> OpportunityShape:
     """``names`` are those of users by id, ``reach`` is how its lead is reached."""
     shape: OpportunityShape = {
-        **_spell_value(row, currency),
+        **_spell_value(row.value_minor, row.value_period, row.confidence, currency),
         "attachments": row.attachments,
         "comment_summary": None,
         "confidence": row.confidence,
@@ -162,18 +164,18 @@ def spell_opportunity(
         "id": spell_id("oppo", row.id),
         "integration_links": [],
         "is_stalled": stage.type == "active" and row.updated_at < stalled_before,
-        "lead_id": spell_id("lead", row.lead_id),
+        "lead_id": spell_shared_id("lead", row.lead_id),
         "lead_name": lead_name,
         "lead_primary_email": reach.email,
         "lead_primary_phone": reach.phone and [reach.phone],
         "note": row.note,
         "note_html": row.note_html or None,
         "organization_id": spell_organization_id(row.organization_id),
-        "pipeline_id": spell_id("pipe", pipeline.id),
+        "pipeline_id": spell_shared_id("pipe", pipeline.id),
         "pipeline_name": pipeline.name,
         "stall_status": None,
         "status_display_name": stage.name,
-        "status_id": spell_id("stat", row.stage_id),
+        "status_id": spell_shared_id("stat", row.stage_id),
         "status_label": stage.name,
         "status_type": stage.type,
         "suggested_action": None,
@@ -189,18 +191,17 @@ def spell_opportunity(
     return shape
 
 
-def _spell_value(row: Opportunity, currency: str) -> ValueShape:
-    annualized = row.value_minor
-    if annualized is not None and row.value_period == "monthly":
-        annualized *= 12
+@lru_cache(maxsize=2000)
+def _spell_value(minor: int | None, period: str, confidence: int, currency: str) -> ValueShape:
+    annualized = minor * 12 if minor is not None and period == "monthly" else minor
     return {
-        "annualized_expected_value": _expected(annualized, row.confidence),
+        "annualized_expected_value": _expected(annualized, confidence),
         "annualized_value": annualized,
-        "expected_value": _expected(row.value_minor, row.confidence),
-        "value": row.value_minor,
+        "expected_value": _expected(minor, confidence),
+        "value": minor,
         "value_currency": currency,
-        "value_formatted": format_value(row.value_minor, row.value_period, currency),
-        "value_period": row.value_period,
+        "value_formatted": format_value(minor, period, currency),
+        "value_period": period,
     }
 
 

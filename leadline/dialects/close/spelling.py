@@ -60,6 +60,10 @@ class OutcomeId(Reference):
     prefix = "outcome"
 
 
+class PhoneNumberId(Reference):
+    prefix = "phon"
+
+
 class PipelineId(Reference):
     prefix = "pipe"
 
@@ -105,6 +109,12 @@ def spell_id_or_null(prefix: str, object_id: bytes | None) -> str | None:
 @lru_cache(maxsize=2000)
 def spell_user_id(user_id: bytes | None) -> str | None:
     return None if user_id is None else f"user_{user_id.hex()}"
+
+
+@lru_cache(maxsize=2000)
+def spell_shared_id(prefix: str, object_id: bytes) -> str:
+    """An id that several objects of a page name: of their lead, of a status."""
+    return spell_id(prefix, object_id)
 
 
 @lru_cache(maxsize=2000)

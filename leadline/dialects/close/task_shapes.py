@@ -12,6 +12,7 @@ from leadline.dialects.close.spelling import (
     spell_id,
     spell_id_or_null,
     spell_organization_id,
+    spell_shared_id,
     spell_time,
     spell_user_id,
 )
@@ -91,7 +92,7 @@ def spell_task(task: Task, names: Names, calendar: Calendar) -> TaskShape:
     due = spelling.spell_time_or_null(task.due_at) or spelling.spell_day_or_null(task.due_on)
     shape: TaskShape = {
         "_type": task.type,
-        "assigned_to": spell_id("user", task.assigned_to),
+        "assigned_to": spell_shared_id("user", task.assigned_to),
         "assigned_to_name": names.people.get(task.assigned_to),
         "contact_id": spell_id_or_null("cont", task.contact_id),
         "contact_name": names.contacts.get(task.contact_id) if task.contact_id else None,
@@ -104,7 +105,7 @@ def spell_task(task: Task, names: Names, calendar: Calendar) -> TaskShape:
         "id": spell_id(PREFIXES[task.type], task.id),
         "is_complete": task.is_complete,
         "is_dateless": due is None,
-        "lead_id": spell_id("lead", task.lead_id),
+        "lead_id": spell_shared_id("lead", task.lead_id),
         "lead_name": names.leads.get(task.lead_id),
         "object_id": None,
         "object_type": None,

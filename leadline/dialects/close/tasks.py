@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close import filters, spelling
 from leadline.dialects.close.crud import Noun, operation
+from leadline.dialects.close.query_parameters import QUERY, orders_in, search_in
 from leadline.dialects.close.spelling import ContactId, LeadId, UserId
 from leadline.dialects.close.task_shapes import PREFIXES, TaskShape, names_for, spell_task
 from leadline.dialects.wire.decode import FieldError
@@ -30,9 +31,10 @@ from leadline.features.tasks.queries import (
     page_of_tasks,
 )
 from leadline.features.tasks.tables import TASKS, Task
-from leadline.kernel.errors import NotFoundError, Problems
+from leadline.kernel.errors import NotFoundError, Problems, RefusedError
 from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.rights import Right
+from leadline.reporting.search.conditions import condition_for
 from leadline.store import rows
 
 MAX_LIMIT = 1000
@@ -202,10 +204,13 @@ async def list_tasks(request: Request[None]) -> Any:
     problems = Problems()
     wanted = _read_filter(query, problems)
     problems.stop_if_any()
-    named = query.get("_order_by", "")
+    search = await search_in(request, "task")
+    by_search = orders_in(search, ("date", "date_created"), only_one=True)
+    named = query.get("_order_by", "") or by_search
     order = cast(Order, named) if named in get_args(Order) else "id"
     calendar = calendar_of(request)
-    found, total = await page_of_tasks(unit, wanted, calendar, order, page.fetch, page.skip)
+    extra = condition_for(unit, search) if search else None
+    found, total = await page_of_tasks(unit, wanted, calendar, order, page.fetch, page.skip, extra)
     names = await names_for(unit, found)
     shapes = [spell_task(task, names, calendar) for task in found]
     return spelling.list_of(shapes, page, query, total_results=total)
@@ -250,6 +255,8 @@ async def update_all(request: Request[BulkTaskBody]) -> Any:
     unit = request.unit
     given = params_of(request.raw)
     query = request.query if given is None else given
+    if query.get("query"):
+        raise RefusedError("A search cannot say which tasks change: give their ids.")
     problems = Problems()
     wanted = _read_filter(query, problems)
     change = _read_change(request.body, problems)
@@ -310,7 +317,12 @@ ORDER = Parameter("_order_by", "date or date_created; a minus in front reverses 
 
 OPERATIONS = (
     operation(
-        NOUN, "list", list_tasks, answer=TaskListShape, is_list=False, filters=(*FILTERS, ORDER)
+        NOUN,
+        "list",
+        list_tasks,
+        answer=TaskListShape,
+        is_list=False,
+        filters=(*FILTERS, QUERY, ORDER),
     ),
     operation(NOUN, "create", create, body=TaskBody),
     Operation(

@@ -14,6 +14,7 @@ from leadline.dialects.close.organizations import (
 from leadline.dialects.close.spelling import (
     FIELDS,
     PAGING,
+    PhoneNumberId,
     id_in_path,
     list_of,
     page_of,
@@ -24,6 +25,8 @@ from leadline.dialects.close.spelling import (
 )
 from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.organizations.queries import get_organization
+from leadline.features.phone_numbers.queries import personal_numbers
+from leadline.features.phone_numbers.tables import PhoneNumber
 from leadline.features.pipelines.queries import stage_book
 from leadline.features.users.queries import find_member, memberships_of_users, page_of_members
 from leadline.kernel.errors import NotFoundError
@@ -38,6 +41,14 @@ _ORDERS: dict[str, LiteralString] = {
 }
 
 
+class MyPhoneNumberShape(TypedDict):
+    date_created: str
+    date_updated: str
+    id: str
+    number: str
+    organization_id: str
+
+
 class MeShape(TypedDict):
     date_created: str
     date_updated: str
@@ -50,7 +61,7 @@ class MeShape(TypedDict):
     last_used_timezone: str
     memberships: list[MembershipShape]
     organizations: list[MyOrganizationShape]
-    phone_numbers: list[str]
+    phone_numbers: list[MyPhoneNumberShape]
 
 
 class DeviceShape(TypedDict):
@@ -66,6 +77,16 @@ class AvailabilityShape(TypedDict):
     user_id: str
 
 
+def _spell_number(row: PhoneNumber) -> MyPhoneNumberShape:
+    return {
+        "date_created": spell_time(row.created_at),
+        "date_updated": spell_time(row.updated_at),
+        "id": spell_id(PhoneNumberId.prefix, row.id),
+        "number": row.number,
+        "organization_id": spell_id("orga", row.organization_id),
+    }
+
+
 async def get_me(request: Request[None]) -> Any:
     unit = request.unit
     member = await find_member(unit, unit.scope.user_id)
@@ -73,6 +94,7 @@ async def get_me(request: Request[None]) -> Any:
         raise NotFoundError("user")
     memberships = await memberships_of_users(unit, [member.id])
     roles = await roles_of(unit, memberships)
+    personal = await personal_numbers(unit, member.id)
     organization = await get_organization(unit)
     leads = await stage_book(unit, "lead")
     opportunities = await stage_book(unit, "opportunity")
@@ -86,9 +108,9 @@ async def get_me(request: Request[None]) -> Any:
         "image": None,
         "last_name": member.last_name,
         "last_used_timezone": organization.time_zone,
-        "memberships": [spell_membership(row, roles) for row in memberships],
+        "memberships": [spell_membership(row, roles, personal) for row in memberships],
         "organizations": [spell_my_organization(organization, leads, opportunities)],
-        "phone_numbers": [],
+        "phone_numbers": [_spell_number(row) for row in personal],
     }
     return pick(me, request.query)
 

@@ -30,6 +30,9 @@ def refusal_of(error: Exception, **about: Any) -> LeadlineError:
         return ConflictError("This conflicts with something that exists.")
     if isinstance(error, errors.DataError):
         return RefusedError("A value is out of range.")
+    if isinstance(error, errors.QueryCanceled):
+        log.warning("statement took too long", **about)
+        return UnavailableError("This took too long and was stopped: ask for less at once.")
     if isinstance(error, PoolTimeout | OperationalError):
         log.error("database unavailable", error=str(error), **about)
         return UnavailableError("The database is not available")

@@ -249,9 +249,10 @@ def _usual(dialect: Dialect, operation: Operation) -> dict[int, str]:
         texts[errors.ForbiddenError] = "The role of the caller lacks the right."
     if "{" in operation.path or operation.body is not None:  # a body may name objects too
         texts[errors.NotFoundError] = "There is no such object for this caller."
-    if operation.writes:
+    if operation.has_body:
         texts[errors.TooSlowError] = "The body did not arrive in time."
         texts[errors.TooLargeError] = "The body is too large."
+    if operation.writes:
         texts[errors.ConflictError] = "This contradicts the present state."
         if operation.right is not None:
             texts[errors.KeyReusedError] = "The Idempotency-Key was used with another body."

@@ -12,6 +12,7 @@ from leadline.kernel.scope import Scope
 from leadline.platform.authentication import Authentication
 from leadline.platform.file_storage import FileStorage
 from leadline.platform.passwords import Passwords
+from leadline.platform.telephony import Telephony
 from leadline.settings import Settings
 from leadline.store.database import Database
 from leadline.store.unit import Unit
@@ -31,6 +32,7 @@ class Services:
     passwords: Passwords
     settings: Settings
     files: FileStorage
+    telephony: Telephony | None
 
     def base_url(self, headers: Mapping[str, str]) -> str:
         """Where people find this server: as configured, else as the caller found it."""
@@ -104,7 +106,8 @@ class Operation:
     ``ignored`` None accepts any other key of the body in silence; otherwise keys that are neither
     in the body type nor in ``ignored`` are refused. ``is_secret`` answers are never stored.
     ``needs_key`` refuses tokens of logins, ``needs_app`` everything but tokens of OAuth apps.
-    ``old_path`` is another path that goes on working, and is not documented.
+    ``old_path`` is another path that goes on working, and is not documented. ``reads`` marks a
+    POST that changes nothing: a question that is too long for an address.
     """
 
     name: str
@@ -126,13 +129,18 @@ class Operation:
     needs_key: bool = False
     needs_app: bool = False
     old_path: str = ""
+    reads: bool = False
     error_body: ErrorBody | None = None
     errors: Mapping[int, str] = field(default_factory=dict)
     description: str = ""
 
     @property
-    def writes(self) -> bool:
+    def has_body(self) -> bool:
         return self.method not in ("GET", "HEAD")
+
+    @property
+    def writes(self) -> bool:
+        return self.has_body and not self.reads
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ class Exchange:
         operation, parameters = self._gate.find("GET" if reads_by_post else method, path)
         self.operation = operation
         scope = await self._admit(operation)
-        body = await self._read_body() if operation.writes or reads_by_post else b""
+        body = await self._read_body() if operation.has_body or reads_by_post else b""
         raw, typed = self._decode(operation, body)
         query = dict(parse_qsl(self._asgi["query_string"].decode("latin-1"), True))
         if reads_by_post:

@@ -30,10 +30,9 @@ async def rename_group(unit: Unit, group_id: bytes, name: str) -> Group:
     return await writes.update(unit, GROUPS, before, name=await _checked_name(unit, name, group_id))
 
 
-async def delete_group(unit: Unit, group_id: bytes) -> None:
-    """Removes the group; the people in it stay."""
-    group = await rows.lock(unit, GROUPS, group_id)
-    await _remove(unit, b"group_id = %(group_id)s", group_id=group_id)
+async def delete_group_row(unit: Unit, group: Group) -> None:
+    """Removes a group that nothing speaks of, with who is in it; it must be locked."""
+    await _remove(unit, b"group_id = %(group_id)s", group_id=group.id)
     await writes.delete(unit, GROUPS, group)
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from leadline.features.opportunities.tables import OPPORTUNITIES, Opportunity
 from leadline.store import rows
+from leadline.store.conditions import EVERYTHING, Condition
 from leadline.store.unit import Unit
 
 # An active opportunity that nobody changes for so long is stalled.
@@ -119,40 +120,48 @@ async def page_of_opportunities(
     *,
     limit: int,
     skip: int,
+    extra: Condition | None = None,
 ) -> list[Opportunity]:
-    """Some of the matches, group by group if they are grouped; the oldest first otherwise."""
+    """Some of the matches, group by group if they are grouped; the oldest first otherwise.
+
+    ``extra`` is one more condition on ``opportunities``.
+    """
     keys: list[LiteralString] = []
     if group is not None:
         keys += [_directed(key, group.is_reversed) for key in _GROUP_ORDERS[group.name]]
     keys += [_directed(ORDERS[order.name], order.is_reversed) for order in orders]
-    return await rows.select(
-        unit,
-        OPPORTUNITIES,
-        _where(wanted)
-        + "ORDER BY "
-        + ", ".join([*keys, "id"])
-        + " LIMIT %(limit)s OFFSET %(skip)s",
+    order = " ORDER BY " + ", ".join([*keys, "id"]) + " LIMIT %(limit)s OFFSET %(skip)s"
+    extra = extra or EVERYTHING
+    return await unit.fetch_all(
+        Opportunity,
+        OPPORTUNITIES.select + _where(wanted, extra) + order.encode(),
         limit=limit,
         skip=skip,
         **wanted,
+        **extra.parameters,
     )
 
 
-async def worth_of(unit: Unit, wanted: OpportunityFilter, group: Order | None) -> list[Worth]:
+async def worth_of(
+    unit: Unit, wanted: OpportunityFilter, group: Order | None, extra: Condition | None = None
+) -> list[Worth]:
     """What all matches are worth: by group (key None without one) and by period.
 
-    Expected values are rounded one by one, so that the sums are those of what is shown.
+    ``extra`` is one more condition on ``opportunities``. Expected values are rounded one by one,
+    so that the sums are those of what is shown.
     """
     key: LiteralString = "NULL::bytea" if group is None else GROUPS[group.name]
-    found = await unit.fetch_all(
-        lambda *columns: columns,
+    extra = extra or EVERYTHING
+    totals: LiteralString = (
         "SELECT " + key + ", value_period, count(*), sum(value_minor), sum(" + _ANNUALIZED + "), "
         "sum(floor((value_minor * confidence + 50) / 100.0)), "
         "sum(floor(((" + _ANNUALIZED + ") * confidence + 50) / 100.0)) "
-        "FROM opportunities WHERE organization_id = %(organization_id)s "
-        + _where(wanted)
-        + "GROUP BY 1, 2",
+    )
+    found = await unit.fetch_all(
+        lambda *columns: columns,
+        totals.encode() + b"FROM opportunities " + _where(wanted, extra) + b" GROUP BY 1, 2",
         **wanted,
+        **extra.parameters,
     )
     return [
         Worth(key, period, count, *(int(each or 0) for each in sums))
@@ -160,9 +169,10 @@ async def worth_of(unit: Unit, wanted: OpportunityFilter, group: Order | None) -
     ]
 
 
-def _where(wanted: OpportunityFilter) -> LiteralString:
-    conditions: LiteralString = "".join(CONDITIONS[name] for name in wanted)
-    return conditions
+def _where(wanted: OpportunityFilter, extra: Condition) -> bytes:
+    conditions = "".join(CONDITIONS[name] for name in wanted)
+    own = "WHERE organization_id = %(organization_id)s " + conditions
+    return own.encode() + b"AND " + extra.sql
 
 
 def _directed(key: LiteralString, is_reversed: bool) -> LiteralString:

@@ -9,6 +9,7 @@ import msgspec
 
 from leadline.features.tasks.tables import TASKS, Task
 from leadline.store import rows
+from leadline.store.conditions import EVERYTHING, Condition
 from leadline.store.unit import Unit
 
 View = Literal["inbox", "future", "archive"]
@@ -89,10 +90,19 @@ def view_of(task: Task, calendar: Calendar) -> View:
 
 
 async def page_of_tasks(  # noqa: PLR0917 - a filter, an order and a page, all needed
-    unit: Unit, wanted: TaskFilter, calendar: Calendar, order: Order, limit: int, skip: int
+    unit: Unit,
+    wanted: TaskFilter,
+    calendar: Calendar,
+    order: Order,
+    limit: int,
+    skip: int,
+    extra: Condition | None = None,
 ) -> tuple[list[Task], int]:
-    """Some of the tasks, and how many there are."""
+    """Some of the tasks, and how many there are. ``extra`` is one more condition on ``tasks``."""
     where, given = _where(wanted, calendar)
+    extra = extra or EVERYTHING
+    where += b"AND " + extra.sql + b" "
+    given |= extra.parameters
     page = f"ORDER BY {_ORDERS[order]} LIMIT %(limit)s OFFSET %(skip)s".encode()
     found = await unit.fetch_all(Task, TASKS.select + where + page, limit=limit, skip=skip, **given)
     count: int = await unit.fetch_value(b"SELECT count(*) FROM tasks " + where, **given)

@@ -73,8 +73,16 @@ async def create_membership(
         pinned_view_ids=[],
         created_at=unit.now,
         updated_at=unit.now,
+        default_caller_id=None,
     )
     return await writes.insert(unit, MEMBERSHIPS, row)
+
+
+async def set_default_caller(
+    unit: Unit, membership: Membership, number_id: bytes | None
+) -> Membership:
+    """Says which phone number a member calls from. Whether they may is the flow's concern."""
+    return await writes.update(unit, MEMBERSHIPS, membership, default_caller_id=number_id)
 
 
 async def update_member(unit: Unit, user_id: bytes, change: MemberChange) -> None:

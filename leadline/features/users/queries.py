@@ -127,6 +127,16 @@ async def lock_memberships(unit: Unit, ids: list[bytes]) -> list[Membership]:
     )
 
 
+async def lock_callers(unit: Unit, number_id: bytes) -> list[Membership]:
+    """The memberships that call from that phone number by default, in order and locked."""
+    return await rows.select(
+        unit,
+        MEMBERSHIPS,
+        "AND default_caller_id = %(number_id)s ORDER BY id FOR NO KEY UPDATE",
+        number_id=number_id,
+    )
+
+
 async def memberships_of_users(unit: Unit, user_ids: list[bytes]) -> list[Membership]:
     """The memberships of these users here, oldest first."""
     return await rows.select(

@@ -29,6 +29,7 @@ class Membership(msgspec.Struct, frozen=True, gc=False):
     """``role`` is the usual role that comes nearest where there is a ``custom_role_id``.
 
     ``pinned_view_ids`` are saved views in the order of this member, in hexadecimal.
+    ``default_caller_id`` is the phone number that this member calls from.
     """
 
     organization_id: bytes
@@ -46,6 +47,7 @@ class Membership(msgspec.Struct, frozen=True, gc=False):
     pinned_view_ids: list[str]
     created_at: datetime
     updated_at: datetime
+    default_caller_id: bytes | None
 
 
 USERS = Table("users", "user", User)

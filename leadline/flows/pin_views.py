@@ -1,0 +1,30 @@
+"""Pinning saved searches: those that a member wants at hand, in an order of their own."""
+
+from __future__ import annotations
+
+from leadline.features.saved_searches.queries import visible_to
+from leadline.features.users.queries import lock_memberships
+from leadline.features.users.tables import MEMBERSHIPS, Membership
+from leadline.kernel.errors import NotFoundError, Problems
+from leadline.store import writes
+from leadline.store.unit import Unit
+
+MAX_PINNED = 200
+
+
+async def pin_views(unit: Unit, membership_id: bytes, view_ids: list[bytes]) -> Membership:
+    """Replaces what a member has pinned. Only what that member may see can be pinned."""
+    found = await lock_memberships(unit, [membership_id])
+    if not found:
+        raise NotFoundError(MEMBERSHIPS.noun)
+    problems = Problems()
+    if len(view_ids) > MAX_PINNED:
+        words = f"The list must have at most {MAX_PINNED} entries."
+        problems.add("too_long", "saved_view_ids", text=words)
+    visible = await visible_to(unit, found[0].user_id, view_ids)
+    for place, view_id in enumerate(view_ids):
+        if view_id not in visible:
+            problems.add("not_found", "saved_view_ids", place)
+    problems.stop_if_any()
+    pinned = [view_id.hex() for view_id in dict.fromkeys(view_ids)]
+    return await writes.update(unit, MEMBERSHIPS, found[0], pinned_view_ids=pinned)

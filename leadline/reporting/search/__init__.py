@@ -1,0 +1,1 @@
+"""Searching leads, contacts, opportunities and tasks by what they are and what hangs on them."""

@@ -1,0 +1,322 @@
+"""The catalogue: what can be searched for, by which fields, and what hangs on what.
+
+Nouns and fields have the names that Close gives them, so that both ways to ask find them at once.
+Values of opportunities are in minor units (cents). A noun that nothing is stored of yet has no
+objects: there is none that fits, and whatever is asked not to have one fits.
+"""
+
+from __future__ import annotations
+
+from leadline.kernel.errors import RefusedError
+from leadline.reporting.search.lead_fields import LEAD
+from leadline.reporting.search.nouns import (
+    DATES,
+    DUE,
+    HAPPENED,
+    OF_USER,
+    ON_CONTACT,
+    ON_LEAD,
+    ORGANIZATION,
+    PEOPLE,
+    FieldSpec,
+    NounSpec,
+    choice,
+    flag,
+    moment,
+    number,
+    of_stage,
+    reference,
+    text,
+)
+
+_LEAD_AND_CONTACT = {"lead": "{a}.lead_id", "contact": "{a}.contact_id"}
+
+_CONTACT = NounSpec(
+    table="contacts",
+    fields={
+        **DATES,
+        **PEOPLE,
+        **ON_LEAD,
+        "name": text("{a}.name"),
+        "title": text("{a}.title"),
+        "timezone": choice("{a}.time_zone"),
+        "emails_count": number("jsonb_array_length({a}.emails)"),
+        "phones_count": number("jsonb_array_length({a}.phones)"),
+        "urls_count": number("jsonb_array_length({a}.urls)"),
+    },
+    where=ORGANIZATION + " AND NOT {a}.is_placeholder",
+    keys={"lead": "{a}.lead_id"},
+    texts=("{a}.name", "{a}.title"),
+    custom=True,
+)
+
+
+def _method(kind: str, name: str) -> NounSpec:
+    """E-mail addresses or phones, from where a contact is found by them; an index helps."""
+    label = (
+        f"(SELECT i.item ->> 'type' FROM jsonb_array_elements({{p}}.{kind}s) AS i(item) "
+        "WHERE i.item ->> 'value' = {a}.value LIMIT 1)"
+    )
+    return NounSpec(
+        part_of="contact",
+        source="contact_methods {a}",
+        where=ORGANIZATION + f" AND {{a}}.contact_id = {{p}}.id AND {{a}}.kind = '{kind}'",
+        fields={
+            name: FieldSpec("text", "{a}.value", is_lower=True, is_phone=kind == "phone"),
+            "type": choice(label),
+        },
+        texts=("{a}.value",),
+    )
+
+
+def _item(noun: str, column: str, **fields: str) -> NounSpec:
+    """Objects that stand in a list on the row of another."""
+    specs = {name: text(f"{{a}}.item ->> '{key}'") for name, key in fields.items()}
+    return NounSpec(
+        part_of=noun,
+        source=f"jsonb_array_elements({{p}}.{column}) AS {{a}}(item)",
+        where="true",
+        fields=specs,
+        texts=tuple(spec.sql for name, spec in specs.items() if name not in ("type", "label")),
+    )
+
+
+_OPPORTUNITY = NounSpec(
+    table="opportunities",
+    fields={
+        **DATES,
+        **PEOPLE,
+        **ON_LEAD,
+        **ON_CONTACT,
+        **OF_USER,
+        "status_id": reference("{a}.stage_id"),
+        "status_label": of_stage("stage_id", "name"),
+        "status_type": of_stage("stage_id", "type"),
+        "pipeline_id": reference("{a}.pipeline_id"),
+        "value": number("{a}.value_minor"),
+        "value_period": choice("{a}.value_period"),
+        "expected_value": number("floor(({a}.value_minor * {a}.confidence + 50) / 100.0)"),
+        "annualized_value": number(
+            "CASE WHEN {a}.value_period = 'monthly' THEN 12 ELSE 1 END * {a}.value_minor"
+        ),
+        "confidence": number("{a}.confidence"),
+        "note": text("{a}.note"),
+        "date_won": FieldSpec("day", "{a}.won_on"),
+        "date_lost": moment("{a}.lost_at"),
+    },
+    keys=_LEAD_AND_CONTACT,
+    texts=("{a}.note", "{a}.name"),
+    custom=True,
+)
+_TASK = NounSpec(
+    table="tasks",
+    fields={
+        **DATES,
+        **PEOPLE,
+        **ON_LEAD,
+        **ON_CONTACT,
+        "type": choice("{a}.type"),
+        "assigned_to": reference("{a}.assigned_to"),
+        "user_id": reference("{a}.assigned_to"),
+        "text": text("{a}.text"),
+        "priority": choice("{a}.priority"),
+        "is_complete": flag("{a}.is_complete"),
+        "is_dateless": flag("({a}.due_on IS NULL AND {a}.due_at IS NULL)"),
+        "date": FieldSpec("due", DUE, day="{a}.due_on"),
+        "due_date": FieldSpec("due", DUE, day="{a}.due_on"),
+    },
+    keys=_LEAD_AND_CONTACT,
+    texts=("{a}.text",),
+)
+_ACTIVITY = {**DATES, **PEOPLE, **ON_LEAD, **ON_CONTACT, **OF_USER, **HAPPENED}
+_CALL = NounSpec(
+    table="calls",
+    fields={
+        **_ACTIVITY,
+        "direction": choice("{a}.direction"),
+        "status": choice("{a}.status"),
+        "duration": number("{a}.duration_s"),
+        "phone": FieldSpec("text", "{a}.phone", is_phone=True),
+        "note": text("{a}.note"),
+        "outcome_id": reference("{a}.outcome_id"),
+        "has_recording": flag("({a}.recording_url IS NOT NULL)"),
+        "source": choice("{a}.source"),
+    },
+    keys=_LEAD_AND_CONTACT,
+    texts=("{a}.note",),
+    custom=True,
+)
+_NOTE = NounSpec(
+    table="notes",
+    fields={
+        **_ACTIVITY,
+        "title": text("{a}.title"),
+        "note": text("{a}.note"),
+        "pinned": flag("({a}.pinned_at IS NOT NULL)"),
+    },
+    keys=_LEAD_AND_CONTACT,
+    texts=("{a}.title", "{a}.note"),
+)
+
+
+def _message(channel: str) -> NounSpec:
+    return NounSpec(
+        table="messages",
+        source="messages {a} JOIN conversations {a}_v ON "
+        "{a}_v.organization_id = {a}.organization_id AND {a}_v.id = {a}.conversation_id "
+        "JOIN contacts {a}_c ON {a}_c.organization_id = {a}.organization_id "
+        "AND {a}_c.id = {a}_v.contact_id",
+        where=ORGANIZATION + f" AND {{a}}.channel = '{channel}'",
+        fields={
+            **DATES,
+            **OF_USER,
+            "lead_id": reference("{a}_c.lead_id"),
+            "contact_id": reference("{a}_v.contact_id"),
+            "activity_at": moment("{a}.created_at"),
+            "date": moment("{a}.created_at"),
+            "direction": choice("{a}.direction"),
+            "status": choice("{a}.status"),
+            "text": text("{a}.body"),
+            "body": text("{a}.body"),
+        },
+        keys={"lead": "{a}_c.lead_id", "contact": "{a}_v.contact_id"},
+        texts=("{a}.body",),
+    )
+
+
+_CUSTOM_ACTIVITY = NounSpec(
+    table="custom_activities",
+    fields={
+        **_ACTIVITY,
+        "custom_activity_type_id": reference("{a}.type_id"),
+        "status": choice("{a}.status"),
+        "date_published": moment("{a}.published_at"),
+    },
+    keys=_LEAD_AND_CONTACT,
+    custom=True,
+)
+_FORM_SUBMISSION = NounSpec(
+    table="form_submissions",
+    fields={
+        **DATES,
+        **HAPPENED,
+        **ON_LEAD,
+        **ON_CONTACT,
+        "form_id": reference("{a}.form_id"),
+        "form_name": text("{a}.form_name"),
+    },
+    keys=_LEAD_AND_CONTACT,
+    texts=("{a}.form_name",),
+)
+_CHANGE = {
+    **DATES,
+    **PEOPLE,
+    **ON_LEAD,
+    **OF_USER,
+    **HAPPENED,
+    "old_status_id": reference("{a}.old_stage_id"),
+    "old_status_label": choice("{a}.old_stage_name"),
+    "old_status": choice("{a}.old_stage_name"),
+    "new_status_id": reference("{a}.new_stage_id"),
+    "new_status_label": choice("{a}.new_stage_name"),
+    "new_status": choice("{a}.new_stage_name"),
+}
+_LEAD_STATUS_CHANGE = NounSpec(
+    table="lead_status_changes", fields=_CHANGE, keys={"lead": "{a}.lead_id"}
+)
+_OPPORTUNITY_STATUS_CHANGE = NounSpec(
+    table="opportunity_status_changes",
+    fields={
+        **_CHANGE,
+        "opportunity_id": reference("{a}.opportunity_id"),
+        "old_status_type": choice("{a}.old_stage_type"),
+        "new_status_type": choice("{a}.new_stage_type"),
+        "opportunity_value": number("{a}.value_minor"),
+        "opportunity_confidence": number("{a}.confidence"),
+    },
+    keys={"lead": "{a}.lead_id", "opportunity": "{a}.opportunity_id"},
+)
+_TASK_COMPLETED = NounSpec(
+    table="task_completions",
+    fields={
+        **_ACTIVITY,
+        "task_id": reference("{a}.task_id"),
+        "task_text": text("{a}.task_text"),
+        "task_assigned_to": reference("{a}.task_assigned_to"),
+    },
+    keys={**_LEAD_AND_CONTACT, "task": "{a}.task_id"},
+    texts=("{a}.task_text",),
+)
+_CUSTOM_OBJECT = NounSpec(
+    table="custom_objects",
+    fields={
+        **DATES,
+        **PEOPLE,
+        **ON_LEAD,
+        "name": text("{a}.name"),
+        "custom_object_type_id": reference("{a}.type_id"),
+    },
+    keys={"lead": "{a}.lead_id"},
+    texts=("{a}.name",),
+    custom=True,
+)
+_NOT_STORED = NounSpec(keys=_LEAD_AND_CONTACT)
+
+CATALOGUE: dict[str, NounSpec] = {
+    "lead": LEAD,
+    "contact": _CONTACT,
+    "contact_email": _method("email", "email"),
+    "contact_phone": _method("phone", "phone"),
+    "contact_url": _item("contact", "urls", url="value", type="type"),
+    "address": _item(
+        "lead",
+        "addresses",
+        **{
+            name: name
+            for name in ("address_1", "address_2", "city", "state", "zipcode", "country", "label")
+        },
+    ),
+    "opportunity": _OPPORTUNITY,
+    "task": _TASK,
+    "call": _CALL,
+    "email": _message("email"),
+    "sms": _message("sms"),
+    "note": _NOTE,
+    "meeting": _NOT_STORED,
+    "whatsapp_message": _NOT_STORED,
+    "sequence_subscription": _NOT_STORED,
+    "custom_activity": _CUSTOM_ACTIVITY,
+    "form_submission": _FORM_SUBMISSION,
+    "lead_status_change": _LEAD_STATUS_CHANGE,
+    "opportunity_status_change": _OPPORTUNITY_STATUS_CHANGE,
+    "task_completed": _TASK_COMPLETED,
+    "custom_object": _CUSTOM_OBJECT,
+}
+
+
+def spec_of(noun: str) -> NounSpec:
+    """What is known of a noun; RefusedError when there is no such noun."""
+    found = CATALOGUE.get(noun)
+    if found is None:
+        raise RefusedError(f"There is no object type {noun[:100]}.")
+    return found
+
+
+def field_of(noun: str, name: str) -> FieldSpec:
+    """A field of a noun; RefusedError when there is none of that name."""
+    found = spec_of(noun).fields.get(name)
+    if found is None:
+        raise RefusedError(f"A {noun} has no field {name[:100]}.")
+    return found
+
+
+def link_between(noun: str, related: str) -> str | None:
+    """The condition under which ``{r}`` hangs on ``{p}``; None when the nouns are not related."""
+    one, other = spec_of(noun), spec_of(related)
+    if other.part_of:
+        return "true" if other.part_of == noun else None
+    if noun in other.keys:
+        return other.keys[noun].replace("{a}", "{r}") + " = {p}.id"
+    if related in one.keys:
+        return "{r}.id = " + one.keys[related].replace("{a}", "{p}")
+    return None
