@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leadline.settings import Settings
     from leadline.store.database import Database
     from leadline.store.embedded import Attachment
+    from leadline.store.unit import Unit
 
 DataOption = Annotated[
     str | None,
@@ -125,6 +126,26 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[OpenD
         if migrate:
             opened.migrate()
         yield opened
+
+
+def run_in_organization(
+    organization: str, data: str | None, work: Callable[[Unit], Awaitable[T]]
+) -> T:
+    """Opens the database and does the work in one transaction, with all rights there."""
+    from leadline.cli.inputs import read_organization_id
+    from leadline.cli.organizations import refuse_unknown
+    from leadline.kernel.rights import Role
+    from leadline.kernel.scope import Scope
+
+    scope = Scope(read_organization_id(organization), b"", Role.ADMIN, b"")
+
+    async def run(database: Database) -> T:
+        async with database.writing(scope) as unit:
+            await refuse_unknown(unit)
+            return await work(unit)
+
+    with open_database(read_settings(data=data)) as opened:
+        return opened.run(run)
 
 
 def migrate_database(

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadline.cli.answers import CommandError, JsonOption, print_json, print_table
-from leadline.cli.context import DataOption, open_database, read_settings
+from leadline.cli.context import DataOption, run_in_organization
 
 if TYPE_CHECKING:
     from leadline.features.oauth_apps.tables import OAuthApp
-    from leadline.store.database import Database
-    from leadline.store.unit import Unit
-
-T = TypeVar("T")
 
 OrganizationOption = Annotated[
     str, typer.Option(metavar="ID", help="24 hexadecimal digits, or orga_ and these.")
@@ -42,7 +37,7 @@ def create(
     from leadline.features.oauth_apps.inputs import NewOAuthApp
 
     new = NewOAuthApp(name=name, redirect_uris=redirect_uri)
-    made, secret = _run(organization, data, lambda unit: create_oauth_app(unit, new))
+    made, secret = run_in_organization(organization, data, lambda unit: create_oauth_app(unit, new))
     _print_secret(made, secret, as_json)
 
 
@@ -54,7 +49,9 @@ def list_apps(
     from leadline.features.oauth_apps.tables import OAUTH_APPS
     from leadline.store import rows
 
-    found = _run(organization, data, lambda unit: rows.select(unit, OAUTH_APPS, "ORDER BY id"))
+    found = run_in_organization(
+        organization, data, lambda unit: rows.select(unit, OAUTH_APPS, "ORDER BY id")
+    )
     if as_json:
         print_json([_plain(each) for each in found])
     elif found:
@@ -76,7 +73,9 @@ def rotate_secret(
     from leadline.features.oauth_apps import actions
 
     app_id = _read_client(client)
-    row, secret = _run(organization, data, lambda unit: actions.rotate_secret(unit, app_id))
+    row, secret = run_in_organization(
+        organization, data, lambda unit: actions.rotate_secret(unit, app_id)
+    )
     _print_secret(row, secret, as_json)
 
 
@@ -92,28 +91,11 @@ def delete(
     from leadline.features.oauth_apps.actions import delete_oauth_app
 
     app_id = _read_client(client)
-    _run(organization, data, lambda unit: delete_oauth_app(unit, app_id))
+    run_in_organization(organization, data, lambda unit: delete_oauth_app(unit, app_id))
     if as_json:
         print_json({"client_id": client})
     else:
         print(f"{client} is removed.")
-
-
-def _run(organization: str, data: str | None, work: Callable[[Unit], Awaitable[T]]) -> T:
-    from leadline.cli.inputs import read_organization_id
-    from leadline.cli.organizations import refuse_unknown
-    from leadline.kernel.rights import Role
-    from leadline.kernel.scope import Scope
-
-    scope = Scope(read_organization_id(organization), b"", Role.ADMIN, b"")
-
-    async def run(database: Database) -> T:
-        async with database.writing(scope) as unit:
-            await refuse_unknown(unit)
-            return await work(unit)
-
-    with open_database(read_settings(data=data)) as opened:
-        return opened.run(run)
 
 
 def _read_client(text: str) -> bytes:

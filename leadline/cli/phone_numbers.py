@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from leadline.cli.answers import CommandError, JsonOption, print_json, print_table
-from leadline.cli.context import DataOption, open_database, read_settings
+from leadline.cli.context import DataOption, read_settings, run_in_organization
 
 if TYPE_CHECKING:
     from leadline.features.groups.tables import Group
     from leadline.features.phone_numbers.tables import PhoneNumber
     from leadline.features.users.queries import Member
-    from leadline.store.database import Database
     from leadline.store.unit import Unit
 
-T = TypeVar("T")
-CarrierType = Literal["local", "national", "mobile", "tollfree", "shortcode"]
 
 OrganizationOption = Annotated[
     str, typer.Option(metavar="ID", help="24 hexadecimal digits, or orga_ and these.")
@@ -26,6 +22,8 @@ OrganizationOption = Annotated[
 NumberOption = Annotated[
     str, typer.Option(metavar="NUMBER", help="With its country code, as in +14155550133.")
 ]
+
+CarrierType = Literal["local", "national", "mobile", "tollfree", "shortcode"]
 
 app = typer.Typer(
     help="Register phone numbers that the organization has elsewhere.", rich_markup_mode=None
@@ -83,7 +81,7 @@ def add(
         )
         return await add_phone_number(unit, new), await _emails(unit)
 
-    made, emails = _run(organization, data, run)
+    made, emails = run_in_organization(organization, data, run)
     if as_json:
         print_json(_plain(made, emails))
     else:
@@ -101,7 +99,7 @@ def list_numbers(
     async def run(unit: Unit) -> tuple[list[PhoneNumber], dict[bytes, str]]:
         return await rows.select(unit, PHONE_NUMBERS, "ORDER BY number"), await _emails(unit)
 
-    found, emails = _run(organization, data, run)
+    found, emails = run_in_organization(organization, data, run)
     if as_json:
         print_json([_plain(each, emails) for each in found])
     elif found:
@@ -139,28 +137,11 @@ def remove(
             raise CommandError(f"{spelled} is no number of this organization.")
         await take_out_phone_number(unit, found[0], telephony)
 
-    _run(organization, data, run)
+    run_in_organization(organization, data, run)
     if as_json:
         print_json({"number": spelled})
     else:
         print(f"{spelled} is removed.")
-
-
-def _run(organization: str, data: str | None, work: Callable[[Unit], Awaitable[T]]) -> T:
-    from leadline.cli.inputs import read_organization_id
-    from leadline.cli.organizations import refuse_unknown
-    from leadline.kernel.rights import Role
-    from leadline.kernel.scope import Scope
-
-    scope = Scope(read_organization_id(organization), b"", Role.ADMIN, b"")
-
-    async def run(database: Database) -> T:
-        async with database.writing(scope) as unit:
-            await refuse_unknown(unit)
-            return await work(unit)
-
-    with open_database(read_settings(data=data)) as opened:
-        return opened.run(run)
 
 
 def _read_number(text: str) -> str:
