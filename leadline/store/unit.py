@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from itertools import starmap
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -122,7 +123,8 @@ class Unit:
 
     async def fetch_all(self, make: Callable[..., R], sql: Statement, **parameters: Any) -> list[R]:
         """All rows, each made by ``make(*columns)``."""
-        return await self._fetch(sql, parameters, args_row(make))
+        # The driver makes tuples without calling any Python.
+        return list(starmap(make, await self._fetch(sql, parameters, tuple_row)))
 
     async def fetch_one(
         self, make: Callable[..., R], sql: Statement, **parameters: Any
