@@ -29,6 +29,7 @@ from leadline.store.roles import APP_ROLE, grant
 from leadline.store.row_security import protect
 from leadline.store.visibility import install
 from tests.cast import PASSWORD, World, make_people
+from tests.databases import drop_database
 from tests.strict_scoping import open_tables
 
 # A Sunday, just before midnight in some places and after it in others.
@@ -106,17 +107,8 @@ def database_url(server_url: str, worker_id: str) -> Iterator[str]:
     with psycopg.connect(url, autocommit=True) as connection:
         migrate(connection, START)
     yield url
-    drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(server_url, autocommit=True) as connection:
-        for attempt in range(50):
-            try:
-                connection.execute(drop)
-                break
-            except psycopg.errors.InsufficientPrivilege:
-                # The server's own vacuuming is there. We may not end it, but it ends soon.
-                if attempt == 49:
-                    raise
-                time.sleep(0.1)
+        drop_database(connection, name)
 
 
 class _Application:

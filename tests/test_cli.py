@@ -25,6 +25,7 @@ from leadline.cli import main
 from leadline.platform.logs import configure_logs, hide_secrets
 from leadline.settings import Settings, SettingsError
 from tests.conftest import TEST_SETTINGS
+from tests.databases import drop_database
 
 ADMIN = "ada@example.com"
 
@@ -56,7 +57,7 @@ def database(server_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         url = make_conninfo(server_url, dbname=name)
         monkeypatch.setenv("LEADLINE_DATABASE_URL", url)
         yield url
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop_database(connection, name)
 
 
 @pytest.fixture

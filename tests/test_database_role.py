@@ -18,6 +18,7 @@ from leadline.cli import main
 from leadline.store.embedded import attach
 from leadline.store.roles import APP_ROLE
 from tests.cast import World
+from tests.databases import drop_database
 
 MAY_MUCH = """
 SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication
@@ -87,7 +88,7 @@ def owner_url(server_url: str) -> Iterator[str]:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield make_conninfo(server_url, dbname=name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop_database(connection, name)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:

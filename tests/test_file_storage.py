@@ -38,6 +38,7 @@ from tests.close.making import lead, wrong
 from tests.close.test_files import CONTENT as PICTURE
 from tests.close.test_files import ask, attached, fetch, file_id, note_with, uploaded
 from tests.conftest import START, TEST_SETTINGS
+from tests.databases import drop_database
 
 CONTENT = b"a picture " * 5000
 KEY_ID, SECRET, REGION, NAME = "our-key", "a secret of the bucket", "eu-central-1", "uploads"
@@ -361,7 +362,7 @@ def test_a_backup_has_the_files_that_have_arrived(
             with psycopg.connect(make_conninfo(server_url, dbname=name), autocommit=True) as other:
                 restore_backup(other, backup, files=back)
         finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+            drop_database(connection, name)
     found = {path.relative_to(back).as_posix() for path in back.rglob("*") if path.is_file()}
     assert len(found) == manifest.files
     key = f"{world.ada.org}/{file_id(kept)[5:]}"

@@ -32,6 +32,7 @@ from leadline.settings import SettingsError
 from leadline.store.migrations import migrate
 from tests.cast import PASSWORD, World, make_people
 from tests.conftest import START, TEST_SETTINGS
+from tests.databases import drop_database
 from tests.permission_matrix import COLUMNS, MATRIX
 from tests.samples import all_operations, name_of, sample_call, speaking, things_of
 
@@ -117,7 +118,7 @@ def direct(server_url: str) -> Iterator[str]:
         migrate(connection, START)
     yield url
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+        drop_database(connection, name)
 
 
 POOLED = msgspec.structs.replace(
@@ -161,7 +162,7 @@ def test_without_its_settings_in_the_database_it_does_not_start(
         settings = msgspec.structs.replace(POOLED, database_url=f"{pooler}/{name}")
         with pytest.raises(CommandError, match="LEADLINE_MIGRATION_URL"):
             open_database(settings).__enter__()
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+        drop_database(connection, name)
 
 
 def test_every_operation_works(pooled_world: World) -> None:

@@ -20,6 +20,7 @@ from leadline.store.row_security import protected_tables, row_security_script
 from leadline.store.scoping import GLOBAL_TABLES
 from tests.cast import World
 from tests.conftest import TEST_SETTINGS
+from tests.databases import drop_database
 
 # Read before the organization is known, or by workers for all organizations at once.
 CROSSED = {
@@ -118,9 +119,8 @@ def test_every_tenant_table_is_behind_the_wall_or_crossed_on_purpose(database_ur
 def test_an_owner_can_put_the_policies_on_a_database_of_their_own(server_url: str):
     name = "leadline_row_security"
     made = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-    gone = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(gone)
+        drop_database(connection, name)
         connection.execute(made)
     url = make_conninfo(server_url, dbname=name)
     with psycopg.connect(url, autocommit=True) as connection:
@@ -134,7 +134,7 @@ def test_an_owner_can_put_the_policies_on_a_database_of_their_own(server_url: st
     ):
         connection.execute("SELECT name FROM leads")
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(gone)
+        drop_database(connection, name)
 
 
 def test_behind_a_pooler_it_is_refused_at_the_start(world: World, database_url: str, app_url: str):

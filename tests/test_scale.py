@@ -26,6 +26,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from tests.databases import drop_database
 from tests.test_serve import LEADLINE, PATIENCE_S, Machine, Server, cleared, printed
 
 CACHE_S = 0.5
@@ -104,7 +105,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory, server_url: str) -> Iterat
         url = make_conninfo(server_url, dbname=name)
         with cleared(Machine(folder, LEADLINE_DATABASE_URL=url, **SETTINGS)) as machine:
             yield machine
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+        drop_database(connection, name)
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -102,7 +102,22 @@ def work(data: DataOption = None) -> None:
     _stop_cleanly()
     with open_database(settings) as opened:
         structlog.get_logger().info("working")
-        opened.run(lambda database: run_worker(database, settings))
+        opened.run(lambda database: _until_stopped(run_worker(database, settings)))
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Works until SIGTERM or Ctrl-C, which end it where it waits.
+
+    An exception out of a signal's handler may come anywhere, and is lost where nobody can take it.
+    """
+    import asyncio
+
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def server_url(settings: Settings) -> str:

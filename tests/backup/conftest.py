@@ -22,6 +22,7 @@ from leadline.store import migrations
 from tests.backup.databases import Command, Done, House, NewDatabase, Upgrade
 from tests.cast import PASSWORD, World, make_people
 from tests.conftest import START, TEST_SETTINGS
+from tests.databases import drop_database
 from tests.outreach import make_configuration, send_lead
 
 
@@ -38,8 +39,7 @@ def new_database(server_url: str) -> Iterator[NewDatabase]:
 
         yield make
         for name in made:
-            statement = sql.SQL("DROP DATABASE {} WITH (FORCE)")
-            connection.execute(statement.format(sql.Identifier(name)))
+            drop_database(connection, name)
 
 
 @contextmanager
