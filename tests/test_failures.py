@@ -16,6 +16,7 @@ from tests.cast import World
     [
         (errors.QueryCanceled("statement timeout"), 503, "ask for less"),
         (errors.AdminShutdown("gone"), 503, "database is not available"),
+        (errors.UndefinedTable("public_owned.leads"), 503, "being upgraded"),
         (errors.NumericValueOutOfRange("bigint"), 400, "out of range"),
         (errors.UniqueViolation("leads_by_external_id"), 409, "conflicts"),
         (RuntimeError("the secret of the house"), 500, "Internal server error"),

@@ -72,9 +72,10 @@ _RULES = {
 # The schema that says in its comment what all of them were made from.
 _MARKED = "_owned"
 
+# The name of a view comes along: where it is missing this is an error, and not a look past it.
 _LOOK = (
     "SELECT set_config('search_path', %s, true), set_config('leadline.viewer', %s, true), "
-    "set_config('leadline.viewer_fields', %s, true)"
+    "set_config('leadline.viewer_fields', %s, true), %s::text::regclass"
 )
 _LOOK_PAST = "SELECT set_config('search_path', %s, true)"
 
@@ -95,10 +96,11 @@ class Eyes:
 
     async def narrow(self, connection: AsyncConnection[Any], user_id: bytes, sight: Sight) -> None:
         """From now to the end of the transaction it sees what the user does."""
-        name = sql.Identifier(self._schema + _suffix(sight)).as_string()
+        schema = self._schema + _suffix(sight)
+        name, view = sql.Identifier(schema).as_string(), sql.Identifier(schema, "leads").as_string()
         fields = ",".join(f'"\\\\x{field_id.hex()}"' for field_id in sight.field_ids)
         path = f"{name}, {self._path}"
-        await connection.execute(_LOOK, (path, "\\x" + user_id.hex(), "{" + fields + "}"))
+        await connection.execute(_LOOK, (path, "\\x" + user_id.hex(), "{" + fields + "}", view))
 
     async def widen(self, connection: AsyncConnection[Any]) -> None:
         """The transaction sees everything again."""
@@ -152,6 +154,8 @@ def remove(connection: psycopg.Connection[Any]) -> None:
     if found:
         views = sql.SQL(", ").join(sql.Identifier(*names) for names in found)
         connection.execute(sql.SQL("DROP VIEW {}").format(views))
+        marked = sql.Identifier(schema + _MARKED)
+        connection.execute(sql.SQL("COMMENT ON SCHEMA {} IS NULL").format(marked))
 
 
 def grants(schema: str, role: str) -> Iterator[sql.Composed]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
+from leadline.store.roles import APP_ROLE
+from leadline.store.visibility import install, is_installed, remove
 from tests.cast import Person, World
 from tests.close.making import events, id_of, lead, wrong
 from tests.close.test_roles import EVERYTHING_ABOUT_LEADS, give
@@ -317,3 +321,24 @@ def test_what_is_found_by_somebody_who_sees_less_is_not_found_later_by_a_mistake
     before = events(world, hidden["id"])
     world.bo.close.put(f"/lead/{hidden['id']}/", {"name": "x"}, 404)
     assert events(world, hidden["id"]) == before
+
+
+@pytest.fixture
+def without_views(world: World, database_url: str) -> Iterator[None]:
+    """A database in the middle of an upgrade, which drops the views first."""
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        remove(owner)
+        assert not is_installed(owner, APP_ROLE)
+        yield
+        with owner.transaction():
+            install(owner, APP_ROLE)
+        assert is_installed(owner, APP_ROLE)
+
+
+def test_without_the_views_nothing_is_seen_rather_than_everything(
+    world: World, without_views: None
+):
+    world.bo.close.post("/lead/", {"name": "Bo's"})
+    blind(world, world.bo)
+    assert world.bo.close.send("GET", "/lead/").status_code == 503
+    assert seen(world.ada) == {"Bo's"}

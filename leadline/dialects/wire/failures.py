@@ -33,6 +33,9 @@ def refusal_of(error: Exception, **about: Any) -> LeadlineError:
     if isinstance(error, errors.QueryCanceled):
         log.warning("statement took too long", **about)
         return UnavailableError("This took too long and was stopped: ask for less at once.")
+    if isinstance(error, errors.UndefinedTable):
+        log.error("a table is missing", error=str(error), **about)
+        return UnavailableError("The database is being upgraded, or its upgrade was not finished.")
     if isinstance(error, PoolTimeout | OperationalError):
         log.error("database unavailable", error=str(error), **about)
         return UnavailableError("The database is not available")
