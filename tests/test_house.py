@@ -7,6 +7,7 @@ that is no longer needed fails the test too.
 import ast
 import pkgutil
 import re
+import subprocess
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -41,6 +42,10 @@ LONG_FILES: dict[str, Allowed] = {}  # "leadline/x/y.py": Allowed(...)
 MAX_FUNCTION_LINES = 60
 LONG_FUNCTIONS: dict[str, Allowed] = {}  # "leadline/x/y.py:Class.method": Allowed(...)
 
+# Lock files may be larger, and pictures of the documentation are binary.
+MAX_KEPT_BYTES = 300_000
+DOC_PICTURES = ROOT / "docs" / "pictures"
+
 # Names that say nothing about what is inside.
 EMPTY_NAMES = {"utils", "helpers", "common", "base", "manager", "core"}
 
@@ -61,7 +66,6 @@ FEATURE_FILES = {
     "inputs.py",
     "jobs.py",
     "queries.py",
-    "resource.py",
     "tables.py",
 }
 FEATURE_EXTRAS: dict[str, str] = {}  # "leads/x.py": why
@@ -142,10 +146,9 @@ def misplaced(features: Path) -> list[str]:
     for path in files(features):
         where = path.relative_to(features)
         feature_file = len(where.parts) == 2 and where.name in FEATURE_FILES
-        action_family = len(where.parts) == 3 and where.parts[1] == "actions"
         if not (
             where.as_posix() == "__init__.py"
-            or (path.suffix == ".py" and (feature_file or action_family))
+            or (path.suffix == ".py" and feature_file)
             or where.as_posix() in FEATURE_EXTRAS
         ):
             strangers.append(shown(path))
@@ -169,6 +172,27 @@ def test_functions_are_short() -> None:
             sizes[key] = max(size, sizes.get(key, 0))  # a property and its setter share a name
     assert sizes
     assert too_long(sizes, MAX_FUNCTION_LINES, LONG_FUNCTIONS) == []
+
+
+def test_only_text_of_a_readable_size_is_kept() -> None:
+    """A reviewer reads what is committed: no build products, and nothing too large to look at."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout: nothing says what is committed")
+    kept = [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    assert ROOT / "README.md" in kept
+    complaints = [
+        shown(path)
+        for path in kept
+        if not (path.parent == DOC_PICTURES and path.suffix == ".png")
+        and (
+            b"\0" in path.read_bytes()
+            or (path.stat().st_size > MAX_KEPT_BYTES and path.suffix != ".lock")
+        )
+    ]
+    assert complaints == []
 
 
 def test_names_say_what_is_inside() -> None:

@@ -142,6 +142,8 @@ def test_a_secret_is_not_kept_for_a_repeat(world: World):
     again = send(api, path="/user/api-key/regenerate")
     assert again.status_code == 409
     assert secret not in again.text
+    other = send(api, path="/user/api-key/regenerate", body={"other": True})
+    assert other.status_code == 422
     stored = world.sql("SELECT body FROM idempotency_keys WHERE body IS NOT NULL")
     assert all(secret.encode() not in body for (body,) in stored)
     # The first answer counts: the key that it showed works still.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadline.cli.answers import JsonOption, print_json, print_table
-from leadline.cli.context import DataOption, open_database, read_settings
+from leadline.cli.context import DataOption, open_database, read_settings, refuse_unknown
 
 if TYPE_CHECKING:
     from leadline.reporting.audit import AuditEntry
@@ -32,7 +32,6 @@ def audit(
     Newest first. With --json also the values before and after.
     """
     from leadline.cli.inputs import read_organization_id
-    from leadline.cli.organizations import refuse_unknown
     from leadline.features.sign_ins.queries import list_unknown_sign_ins
     from leadline.kernel.rights import Role
     from leadline.kernel.scope import Scope

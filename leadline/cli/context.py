@@ -133,7 +133,6 @@ def run_in_organization(
 ) -> T:
     """Opens the database and does the work in one transaction, with all rights there."""
     from leadline.cli.inputs import read_organization_id
-    from leadline.cli.organizations import refuse_unknown
     from leadline.kernel.rights import Role
     from leadline.kernel.scope import Scope
 
@@ -146,6 +145,24 @@ def run_in_organization(
 
     with open_database(read_settings(data=data)) as opened:
         return opened.run(run)
+
+
+async def refuse_unknown(unit: Unit) -> None:
+    """CommandError when there is no such organization; it names some that there are."""
+    from leadline.features.organizations.queries import get_organization
+    from leadline.kernel.errors import NotFoundError
+
+    try:
+        await get_organization(unit)
+    except NotFoundError:
+        names = await unit.fetch_all(
+            lambda found, name: f"{found.hex()} ({name})",
+            "SELECT id, name FROM organizations ORDER BY id LIMIT 5",
+        )
+        hint = ", ".join(names) if names else "none yet; leadline create-organization makes one"
+        raise CommandError(
+            f"There is no organization {unit.organization_id.hex()}. There is: {hint}."
+        ) from None
 
 
 def migrate_database(

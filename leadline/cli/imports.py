@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from leadline.cli.answers import CommandError, JsonOption, print_json
-from leadline.cli.context import DataOption, open_database, read_settings
+from leadline.cli.context import DataOption, open_database, read_settings, refuse_unknown
 from leadline.cli.csv_files import CsvFile, write_rows
 from leadline.cli.inputs import did_you_mean, read_organization_id
 
@@ -173,7 +173,6 @@ def transitions(
 
 async def _scope(database: Database, organization: str) -> Scope:
     """The scope of the import: nobody in particular, in the organization with its time zone."""
-    from leadline.cli.organizations import refuse_unknown
     from leadline.features.organizations.queries import get_organization
     from leadline.kernel.rights import Role
     from leadline.kernel.scope import Scope

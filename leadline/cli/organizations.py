@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadline.cli.answers import CommandError, JsonOption, print_json
-from leadline.cli.context import DataOption, open_database, read_settings
+from leadline.cli.answers import JsonOption, print_json
+from leadline.cli.context import DataOption, open_database, read_settings, refuse_unknown
 from leadline.cli.inputs import (
     read_country,
     read_currency,
@@ -22,7 +22,6 @@ from leadline.cli.inputs import (
 if TYPE_CHECKING:
     from leadline.flows.create_organization import NewMember
     from leadline.store.database import Database
-    from leadline.store.unit import Unit
 
 PasswordOption = Annotated[
     str | None,
@@ -157,24 +156,6 @@ def set_time_zone(
 
 def _read_name(text: str, option: str) -> str:
     return read_text(text, option) if text.strip() else ""
-
-
-async def refuse_unknown(unit: Unit) -> None:
-    """CommandError when there is no such organization; it names some that there are."""
-    from leadline.features.organizations.queries import get_organization
-    from leadline.kernel.errors import NotFoundError
-
-    try:
-        await get_organization(unit)
-    except NotFoundError:
-        names = await unit.fetch_all(
-            lambda found, name: f"{found.hex()} ({name})",
-            "SELECT id, name FROM organizations ORDER BY id LIMIT 5",
-        )
-        hint = ", ".join(names) if names else "none yet; leadline create-organization makes one"
-        raise CommandError(
-            f"There is no organization {unit.organization_id.hex()}. There is: {hint}."
-        ) from None
 
 
 def _print_member(member: NewMember, password: str, as_json: bool) -> None:

@@ -13,7 +13,6 @@ _WORD = r"[^\W\d][\w-]*"
 _PLACEHOLDER = re.compile(
     rf"(?<!\{{)\{{\{{\s*(?P<name>{_WORD}(?:\.{_WORD})*)\s*(?:\|(?P<fallback>[^{{}}]*))?\}}\}}(?!\}})"
 )
-_ADVICE = " Write {{name}} or {{name | fallback}}."
 
 
 def flaw(text: str) -> str | None:

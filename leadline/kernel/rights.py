@@ -34,7 +34,6 @@ class Right(StrEnum):
     CUSTOM_OBJECT_READ = "custom_object:read"
     CUSTOM_OBJECT_WRITE = "custom_object:write"
     DIALER_READ = "dialer:read"
-    EVENT_READ = "event:read"
     FILE_READ = "file:read"
     FILE_WRITE = "file:write"
     FORM_READ = "form:read"

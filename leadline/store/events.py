@@ -1,4 +1,4 @@
-"""The event log: positions without gaps, and reading from a position on.
+"""The event log: positions without gaps.
 
 Rows are written by the unit of work. A sequence alone is no cursor: transactions commit out of
 order, so a reader that remembers the last number would skip late ones. Here the worker gives
@@ -7,13 +7,9 @@ dense positions per organization, only to events that no running transaction can
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-import msgspec
 from psycopg import AsyncConnection
-
-from leadline.store.unit import Unit
 
 # Asked before the events are read, and by a statement of its own: where events are spread over
 # several machines, each of them has transactions of its own.
@@ -31,24 +27,6 @@ FROM unnest(%(ids)s::bytea[]) WITH ORDINALITY AS given (id, place)
 WHERE events.organization_id = %(organization_id)s AND events.id = given.id
 """
 _LOCK_KEY = 0x1EAD0E7E
-
-
-class Event(msgspec.Struct, frozen=True):
-    """One change of one object. ``before`` and ``after`` are rows, ``labels`` names for ids."""
-
-    id: bytes
-    position: int | None
-    occurred_at: datetime
-    noun: str
-    action: str
-    object_id: bytes
-    lead_id: bytes | None
-    user_id: bytes | None
-    api_key_id: bytes | None
-    request_id: str | None
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    labels: dict[str, Any] | None
 
 
 async def number_events(connection: AsyncConnection[Any], limit: int = 5000) -> int:
@@ -70,28 +48,3 @@ async def number_events(connection: AsyncConnection[Any], limit: int = 5000) -> 
                 parameters = {"organization_id": organization_id, "ids": ids}
                 await connection.execute(_NUMBER, parameters)
         return sum(map(len, ready.values()))
-
-
-async def events_after(unit: Unit, position: int, limit: int) -> list[Event]:
-    """The next events of the organization, in order, after a position (0 is the beginning)."""
-    return await unit.fetch_all(
-        Event,
-        "SELECT id, position, occurred_at, noun, action, object_id, lead_id, user_id, api_key_id, "
-        "request_id, before, after, labels FROM events "
-        "WHERE organization_id = %(organization_id)s AND position > %(position)s "
-        "ORDER BY position LIMIT %(limit)s",
-        position=position,
-        limit=limit,
-    )
-
-
-async def events_of(unit: Unit, object_id: bytes) -> list[Event]:
-    """Everything that ever happened to one object, oldest first, numbered or not."""
-    return await unit.fetch_all(
-        Event,
-        "SELECT id, position, occurred_at, noun, action, object_id, lead_id, user_id, api_key_id, "
-        "request_id, before, after, labels FROM events "
-        "WHERE organization_id = %(organization_id)s AND object_id = %(object_id)s "
-        "ORDER BY sequence",
-        object_id=object_id,
-    )

@@ -174,19 +174,6 @@ class Unit:
         await cursor.execute(sql, parameters)
         return cursor
 
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
-        """A part of the transaction that can fail without taking the rest with it."""
-        events, jobs = len(self._events), len(self._jobs)
-        tallies = {write: counts.copy() for write, counts in self._tallies.items()}
-        try:
-            async with self._connection.transaction():
-                yield
-        except BaseException:
-            del self._events[events:], self._jobs[jobs:]
-            self._tallies = tallies
-            raise
-
     # What a change leaves behind. Written with the commit, in the same transaction.
 
     def record(
@@ -237,10 +224,6 @@ class Unit:
                 self.now,
             )
         )
-
-    @property
-    def has_jobs(self) -> bool:
-        return bool(self._jobs)
 
     def tally(self, write: WriteTally, key: Hashable) -> None:
         """Counts one more ``key``; ``write`` gets all counts right before the commit.

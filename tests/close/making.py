@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
 
-from leadline.kernel.scope import Scope
 from leadline.store.unit import Unit
 from tests.cast import World
 
@@ -78,17 +77,6 @@ def opportunity(world: World, lead_id: str, contact_id: str | None = None) -> st
     fields = {"lead_id": lead_id, "contact_id": contact_id}
     made: str = world.ada.close.post("/opportunity/", fields, 200)["id"]
     return made
-
-
-def _as_ada(world: World, make: Callable[[Unit], Any]) -> Any:
-    ada = world.ada
-    scope = Scope(ada.organization_id, ada.user_id, ada.role, b"test")
-
-    async def run() -> Any:
-        async with world.services.database.writing(scope) as unit:
-            return await make(unit)
-
-    return world.call(run)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, TypedDict
+from typing import Any
 
 import msgspec
 
@@ -249,12 +249,6 @@ def list_of(shapes: list[Any], page: Page, query: Mapping[str, str], **more: Any
 
 
 # Errors.
-
-
-class ErrorShape(TypedDict, total=False):
-    """A problem by itself is ``error``; wrong input is ``errors`` and ``field-errors``."""
-
-    error: str
 
 
 def spell_error(error: LeadlineError, status: int) -> Any:

@@ -69,10 +69,14 @@ async def begin(unit: Unit, key: bytes, body: bytes, settings: Settings) -> Answ
         "WHERE organization_id = %(organization_id)s AND scope_hash = %(key)s",
         key=key,
     )
-    if stored is None or stored.status is None:
-        raise ConflictError("This request was carried out; its answer held a secret, not kept.")
+    if stored is None:
+        raise ConflictError("This Idempotency-Key has just expired. Please send the request again.")
     if stored.body_hash != body_hash:
         raise KeyReusedError("This Idempotency-Key was used with another body.")
+    if stored.status is None:
+        raise ConflictError(
+            "This request was carried out. Its response held a secret, which is never stored."
+        )
     headers = [(name.encode(), value.encode()) for name, value in stored.headers or []]
     return stored.status, [*headers, (b"idempotency-replayed", b"true")], stored.body or b""
 

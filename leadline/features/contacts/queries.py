@@ -148,14 +148,6 @@ async def page_of_contacts(
     )
 
 
-async def primary_contact(unit: Unit, lead_id: bytes) -> Contact:
-    """The primary contact of a lead; every lead has one."""
-    (contact,) = await rows.select(
-        unit, CONTACTS, "AND lead_id = %(lead_id)s AND is_primary", lead_id=lead_id
-    )
-    return contact
-
-
 async def check_on_lead(
     unit: Unit, contact_id: bytes | None, lead_id: bytes, problems: Problems
 ) -> None:
