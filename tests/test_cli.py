@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -326,6 +327,10 @@ def test_settings_are_read_from_their_variables() -> None:
         Settings.from_environment({"LEADLINE_POOL_SIZE": "-1"})
 
 
+# What makes operations, and what carries all of them out: it says nothing of any one of them.
+WIRING = re.compile(r"dialects/wire/|close/(crud|activities|spelling)\.py$")
+
+
 def test_every_operation_is_listed_with_the_place_of_its_function(cli: Cli) -> None:
     listed = cli("operations", "--json").json
     expected = {
@@ -337,6 +342,7 @@ def test_every_operation_is_listed_with_the_place_of_its_function(cli: Cli) -> N
     for row in listed:
         path, _, line = row["place"].rpartition(":")
         assert "def " in Path(path).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+        assert not WIRING.search(path), f"{row['path']}: {path} says nothing of this operation"
     table = cli("operations").out.splitlines()
     assert table[0].split() == ["dialect", "method", "path", "right", "place"]
     assert len(table) == len(listed) + 1

@@ -13,7 +13,7 @@ _HEADINGS = ("dialect", "method", "path", "right", "place")
 def operations(as_json: JsonOption = False) -> None:
     """List every operation of the API.
 
-    Its dialect, method and path, the right it needs, and the function behind it.
+    Its dialect, method and path, the right it needs, and the function that carries its rule.
     """
     from leadline.app import DIALECTS
 
@@ -23,7 +23,7 @@ def operations(as_json: JsonOption = False) -> None:
             operation.method,
             operation.path,
             operation.right.value if operation.right is not None else "public",
-            _place(operation.run),
+            _place(operation.function),
         )
         for dialect in DIALECTS
         for operation in dialect.operations

@@ -108,7 +108,7 @@ def list_activities(wire: Wire[Row], kind: str) -> Operation:
         return spelling.list_of(await wire.show(unit, found), page, query)
 
     more = (OPPORTUNITY_ID,) if has_opportunity else TYPE_IDS if kind == CUSTOM else ()
-    return operation(wire, "list", run, filters=(*FILTERS, *more))
+    return operation(wire, "list", run, filters=(*FILTERS, *more), behind=wire.show)
 
 
 def _read_types(query: Mapping[str, str], named: list[bytes] | None) -> list[bytes] | None:

@@ -118,7 +118,7 @@ def list_operation(wire: Wire[Row]) -> Operation:
         shapes = await wire.show(request.unit, found)
         return spelling.list_of(shapes, page, request.query)
 
-    return operation(wire, "list", run)
+    return operation(wire, "list", run, behind=wire.show)
 
 
 def get_operation(wire: Wire[Row]) -> Operation:
@@ -128,7 +128,7 @@ def get_operation(wire: Wire[Row]) -> Operation:
         row = await rows.get(request.unit, wire.table, wire.id_in(request))
         return await wire.show_one(request, row)
 
-    return operation(wire, "get", run)
+    return operation(wire, "get", run, behind=wire.show)
 
 
 def create_operation(
@@ -147,7 +147,7 @@ def create_operation(
         place = f"{wire.path}{spelling.spell_id(wire.prefix, row.id)}/"  # type: ignore[attr-defined]
         return Reply(shape, headers=(("Location", place),) if status == 201 else ())
 
-    return operation(wire, "create", run, body=body, status=status, ignored=ignored)
+    return operation(wire, "create", run, body=body, status=status, ignored=ignored, behind=create)
 
 
 def update_operation(
@@ -163,7 +163,7 @@ def update_operation(
         row = await update(request.unit, wire.id_in(request), request.body)
         return await wire.show_one(request, row)
 
-    return operation(wire, "update", run, body=body, ignored=ignored)
+    return operation(wire, "update", run, body=body, ignored=ignored, behind=update)
 
 
 def delete_operation(
@@ -175,4 +175,4 @@ def delete_operation(
         await delete(request.unit, wire.id_in(request))
         return {}
 
-    return operation(wire, "delete", run, status=status)
+    return operation(wire, "delete", run, status=status, behind=delete)

@@ -107,7 +107,8 @@ class Operation:
     in the body type nor in ``ignored`` are refused. ``is_secret`` answers are never stored.
     ``needs_key`` refuses tokens of logins, ``needs_app`` everything but tokens of OAuth apps.
     ``old_path`` is another path that goes on working, and is not documented. ``reads`` marks a
-    POST that changes nothing: a question that is too long for an address.
+    POST that changes nothing: a question that is too long for an address. ``behind`` is the
+    function that carries the rule, where ``run`` is made by a factory and leads readers nowhere.
     """
 
     name: str
@@ -133,6 +134,12 @@ class Operation:
     error_body: ErrorBody | None = None
     errors: Mapping[int, str] = field(default_factory=dict)
     description: str = ""
+    behind: Callable[..., Any] | None = None
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """Where to read on: the function that carries the rule of this operation."""
+        return self.behind or self.run
 
     @property
     def has_body(self) -> bool:
