@@ -17,9 +17,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount
 
 from leadline.dialects.close.dialect import CLOSE
-from leadline.dialects.close.file_transfer import file_routes
-from leadline.dialects.close.form_intake import form_routes
-from leadline.dialects.close.oauth import oauth_routes
+from leadline.dialects.close.files.file_transfer import file_routes
+from leadline.dialects.close.files.form_intake import form_routes
+from leadline.dialects.close.oauth_server.routes import oauth_routes
 from leadline.dialects.tether.dialect import TETHER
 from leadline.dialects.wire.docs import documentation_routes
 from leadline.dialects.wire.operation import Dialect, Services

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from psycopg import errors
 
-from leadline.dialects.close import leads
+from leadline.dialects.close.leads import leads
 from tests.cast import World
 
 

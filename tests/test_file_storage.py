@@ -34,9 +34,9 @@ from leadline.platform.s3 import Bucket
 from leadline.settings import Settings, SettingsError
 from leadline.store.backup import restore_backup, write_backup
 from tests.cast import World
+from tests.close.files.test_files import CONTENT as PICTURE
+from tests.close.files.test_files import ask, attached, fetch, file_id, note_with, uploaded
 from tests.close.making import lead, wrong
-from tests.close.test_files import CONTENT as PICTURE
-from tests.close.test_files import ask, attached, fetch, file_id, note_with, uploaded
 from tests.conftest import START, TEST_SETTINGS
 from tests.databases import drop_database
 

@@ -15,7 +15,7 @@ from leadline.kernel.permissions import Permission
 from leadline.kernel.rights import FOR_ALL_LEADS
 from leadline.store.visibility import SHOWN
 from tests.cast import World
-from tests.close.test_lead_visibility import blind
+from tests.close.people.test_lead_visibility import blind
 from tests.samples import every, listed_thing, sample_call, speaking, things_of
 from tests.test_every_operation import is_list
 

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from leadline.dialects.close import oauth_authorize, oauth_tokens
+from leadline.dialects.close.oauth_server import authorize as oauth_authorize
+from leadline.dialects.close.oauth_server import tokens as oauth_tokens
 from leadline.features.sessions.actions import check_password
 from leadline.features.users.actions import create_membership
 from leadline.kernel.rights import Role

@@ -192,8 +192,8 @@ def test_every_table_is_global_or_has_the_organization_first_in_its_key(database
 BARE_CONNECTIONS = {
     "cli/audit.py": "logins with addresses that nobody has belong to no organization",
     "dialects/wire/watching.py": "asks whether the database is there",
-    "dialects/close/oauth_authorize.py": "an app tells the organization",
-    "dialects/close/oauth_tokens.py": "codes and tokens are what tells the organization",
+    "dialects/close/oauth_server/authorize.py": "an app tells the organization",
+    "dialects/close/oauth_server/tokens.py": "codes and tokens are what tells the organization",
     "features/oauth_apps/actions.py": "an app proves itself before its organization is known",
     "features/sessions/actions.py": "logins come before the organization is known",
     "platform/authentication.py": "keys and tokens are what tells the organization",

@@ -168,11 +168,3 @@ class Dialect:
     security: Mapping[str, Any]
     headers: Callable[[Any], tuple[tuple[bytes, bytes], ...]] = lambda _: ()
     reads_by_post: bool = False
-
-    def status_of(self, error: LeadlineError) -> int:
-        """The HTTP status of an error, by its type."""
-        for kind in type(error).__mro__:
-            status = self.statuses.get(kind)
-            if status is not None:
-                return status
-        return 500

@@ -20,7 +20,7 @@ from psycopg import errors
 
 from leadline.dialects.wire import idempotency
 from leadline.dialects.wire.decode import decode, read_json
-from leadline.dialects.wire.failures import refusal_of
+from leadline.dialects.wire.failures import refusal_of, status_of
 from leadline.dialects.wire.operation import Dialect, Operation, Reply, Request, Services
 from leadline.dialects.wire.override import is_overridden, params_of
 from leadline.dialects.wire.routing import Router
@@ -293,7 +293,7 @@ class Exchange:
             status = 405
             extra.append((b"allow", ", ".join(error.allowed).encode()))
         else:
-            status = self._dialect.status_of(error)
+            status = status_of(error, self._dialect.statuses)
         if isinstance(error, UnavailableError):
             extra.append((b"retry-after", b"2"))
         if isinstance(error, TooSlowError):

@@ -1,0 +1,123 @@
+"""What the lists of all kinds of activities in the Close dialect have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from leadline.dialects.close.protocol import filters, spelling
+from leadline.dialects.close.protocol.crud import Wire, operation
+from leadline.dialects.close.protocol.spelling import CustomActivityTypeId
+from leadline.dialects.wire.operation import Operation, Parameter, Request
+from leadline.features.activities.queries import ActivityFilter, page_of_activities
+from leadline.features.groups.queries import users_in_groups
+from leadline.kernel.errors import Problems
+from leadline.store.tables import Row
+from leadline.store.unit import Unit
+
+FILTERS = (
+    Parameter("id__in", "These activities alone, separated by commas."),
+    Parameter("lead_id", "Activities on these leads alone, separated by commas."),
+    Parameter("contact_id", "Activities with these contacts alone, separated by commas."),
+    Parameter("user_id", "Activities of these users, and of the users in these groups, alone."),
+    Parameter("organization_id", "Nothing, if it is another organization's."),
+    Parameter("_type", "Kinds of activities, separated by commas; all here are of one kind."),
+    *(
+        Parameter(f"{name}__in", "The same.")
+        for name in ("lead_id", "contact_id", "user_id", "_type")
+    ),
+    *filters.bound_parameters("date_created"),
+    *filters.bound_parameters("activity_at"),
+)
+OPPORTUNITY_ID = Parameter("opportunity_id", "Of these opportunities alone, separated by commas.")
+TYPE_ID = "custom_activity_type_id"
+TYPE_IDS = tuple(
+    Parameter(name, "Of these types alone, separated by commas; needs lead_id.")
+    for name in (TYPE_ID, f"{TYPE_ID}__in")
+)
+CUSTOM = "CustomActivity"
+
+
+async def colleagues_in(unit: Unit, query: Mapping[str, str]) -> list[bytes]:
+    """The users of the groups that are given as ``user_id`` beside users."""
+    return await users_in_groups(unit, filters.ids(query, "user_id", "group") or [])
+
+
+def read_filter(query: Mapping[str, str], colleagues: Sequence[bytes] = ()) -> ActivityFilter:
+    """The filters that every kind of activity has; InvalidError when a time is none."""
+    user_ids = filters.ids(query, "user_id", "user")
+    problems = Problems()
+    created = filters.bounds(query, "date_created", problems)
+    happened = filters.bounds(query, "activity_at", problems)
+    problems.stop_if_any()
+    return ActivityFilter(
+        ids=filters.ids(query, "id", "acti"),
+        organization_ids=filters.ids(query, "organization_id", "orga"),
+        lead_ids=filters.ids(query, "lead_id", "lead"),
+        contact_ids=filters.ids(query, "contact_id", "cont"),
+        user_ids=None if user_ids is None else [*user_ids, *colleagues],
+        created_after=created.get("gt"),
+        created_from=created.get("gte"),
+        created_before=created.get("lt"),
+        created_to=created.get("lte"),
+        happened_after=happened.get("gt"),
+        happened_from=happened.get("gte"),
+        happened_before=happened.get("lt"),
+        happened_to=happened.get("lte"),
+    )
+
+
+def read_kinds(
+    query: Mapping[str, str], kinds: Iterable[str]
+) -> tuple[set[str], list[bytes] | None]:
+    """Which of ``kinds`` are wanted, and of custom activities which types (None: all).
+
+    ``_type`` names a kind by the ``_type`` of its objects, all custom activities as ``Custom``
+    too, and those of one type by the id of the type.
+    """
+    given = filters.words(query, "_type")
+    if given is None:
+        return set(kinds), None
+    wanted = {CUSTOM if word == "Custom" else word for word in given}
+    type_ids = filters.ids(query, "_type", CustomActivityTypeId.prefix)
+    if not type_ids or CUSTOM in wanted:
+        return wanted.intersection(kinds), None
+    return wanted.union([CUSTOM]).intersection(kinds), type_ids
+
+
+def list_activities(wire: Wire[Row], kind: str) -> Operation:
+    """GET of the collection of one kind, those that were noted last first."""
+    has_opportunity = "opportunity_id" in wire.table.columns
+
+    async def run(request: Request[None]) -> Any:
+        unit, query = request.unit, request.query
+        page = spelling.page_of(query)
+        wanted = read_filter(query, await colleagues_in(unit, query))
+        if has_opportunity:
+            opportunity_ids = filters.ids(query, "opportunity_id", "oppo")
+            wanted = msgspec.structs.replace(wanted, opportunity_ids=opportunity_ids)
+        kinds, type_ids = read_kinds(query, [kind])
+        if kind == CUSTOM:
+            type_ids = _read_types(query, type_ids)
+            wanted = msgspec.structs.replace(wanted, type_ids=type_ids)
+        found: list[Row] = []
+        if kinds:
+            found = await page_of_activities(unit, wire.table, wanted, page.fetch, page.skip)
+        return spelling.list_of(await wire.show(unit, found), page, query)
+
+    more = (OPPORTUNITY_ID,) if has_opportunity else TYPE_IDS if kind == CUSTOM else ()
+    return operation(wire, "list", run, filters=(*FILTERS, *more), behind=wire.show)
+
+
+def _read_types(query: Mapping[str, str], named: list[bytes] | None) -> list[bytes] | None:
+    """The types of custom activities that are wanted, of those that ``_type`` named if it did."""
+    type_ids = filters.ids(query, TYPE_ID, CustomActivityTypeId.prefix)
+    if type_ids is None:
+        return named
+    if not filters.words(query, "lead_id"):
+        problems = Problems()
+        problems.add("conflict", TYPE_ID, text="This filter needs a lead_id.")
+        problems.stop_if_any()
+    return type_ids if named is None else [each for each in type_ids if each in named]

@@ -1,0 +1,14 @@
+"""Uploads and downloads, and forms that strangers fill in."""
+
+from __future__ import annotations
+
+from leadline.dialects.close.files import (
+    files,
+    forms,
+)
+from leadline.dialects.wire.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *files.OPERATIONS,
+    *forms.OPERATIONS,
+)

@@ -1,0 +1,143 @@
+"""Where forms on the web post to: ``/go/form/<organization>/<form>/``, open to anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from leadline.dialects.close.files.forms import SUBMIT_PATH, FormFieldId
+from leadline.dialects.close.files.open_routes import Endpoint, Limits, guarded, nobody_of, parts_of
+from leadline.dialects.wire.decode import read_json
+from leadline.dialects.wire.operation import Services
+from leadline.features.forms.tables import FORMS
+from leadline.features.organizations.queries import get_organization
+from leadline.flows.submit_form import Visit, submit_form
+from leadline.kernel.errors import (
+    MalformedError,
+    NotFoundError,
+    TooLargeError,
+    UnsupportedMediaError,
+)
+from leadline.kernel.ids import parse_prefixed
+from leadline.platform import web_addresses
+from leadline.store.unit import Unit
+
+FIELD_PREFIX = f"{FormFieldId.prefix}_"
+# A field that people do not see. What is written into it was written by a machine.
+TRAP = "_gotcha"
+# Where a page can say which it is, when its browser does not tell other servers.
+PAGE = "_source_url"
+_MAX_FIELDS = 200
+_MAX_ORIGIN = 300
+# Any page may post and read the answer; no cookies or keys are involved.
+_OPEN = {
+    "Access-Control-Allow-Headers": "content-type",
+    "Access-Control-Allow-Methods": "POST",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Max-Age": "86400",
+}
+_THANKS = "<!doctype html><meta charset=utf-8><title>Thank you</title><p>Thank you."
+
+
+def form_routes(services: Services) -> list[Route]:
+    """POST of a form, with or without a slash at the end."""
+    limits = Limits(services.settings)
+    endpoint = _open(guarded("form.submit", partial(_submit, services, limits)))
+    path = SUBMIT_PATH + "{organization}/{form}"
+    methods = ["POST", "OPTIONS"]
+    return [Route(path, endpoint, methods=methods), Route(f"{path}/", endpoint, methods=methods)]
+
+
+def _open(run: Endpoint) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        response = Response(status_code=204) if request.method == "OPTIONS" else await run(request)
+        response.headers.update(_OPEN)
+        return response
+
+    return endpoint
+
+
+async def _submit(services: Services, limits: Limits, request: Request) -> Response:
+    limits.count_stranger(request)
+    organization_id = parse_prefixed("orga", request.path_params["organization"])
+    form_id = parse_prefixed("form", request.path_params["form"])
+    if organization_id is None or form_id is None:
+        raise NotFoundError(FORMS.noun)
+    given = await _read(services, request)
+    # Whoever fell into the trap is thanked all the same, and tries nothing else.
+    if not given.get(TRAP):
+        async with services.database.writing(nobody_of(organization_id)) as unit:
+            await _settle(unit)
+            values = {name.removeprefix(FIELD_PREFIX): value for name, value in given.items()}
+            await submit_form(unit, form_id, values, _visit_of(request, given))
+    if "text/html" in request.headers.get("accept", ""):
+        csp = {"Content-Security-Policy": "default-src 'none'"}
+        return HTMLResponse(_THANKS, status_code=201, headers=csp)
+    return JSONResponse({"ok": True}, status_code=201)
+
+
+async def _read(services: Services, request: Request) -> Mapping[str, Any]:
+    """The values of a form as a browser sends it, or of a JSON object."""
+    body = bytearray()
+    limit = services.settings.max_body_bytes
+    async for part in parts_of(request, services.settings):
+        body += part
+        if len(body) > limit:
+            raise TooLargeError(f"The body is larger than {limit} bytes.")
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media == "application/json":
+        value: dict[str, Any] = read_json(bytes(body))
+        if not isinstance(value, dict):
+            raise MalformedError("JSON data must be an object.")
+    elif media in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        value = await _read_form(request, bytes(body))
+    else:
+        raise UnsupportedMediaError("Send a form, or JSON as application/json.")
+    if any("\x00" in text for pair in value.items() for text in pair if isinstance(text, str)):
+        raise MalformedError("The request contains a NUL character.")
+    return value
+
+
+async def _read_form(request: Request, body: bytes) -> dict[str, Any]:
+    async def replay() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    try:
+        form = await Request(request.scope, replay).form(max_files=0, max_fields=_MAX_FIELDS)
+    except HTTPException as error:
+        raise MalformedError("The form cannot be read.") from error
+    if len(form.multi_items()) > _MAX_FIELDS:
+        raise MalformedError("The form has too many fields.")
+    return dict(form.multi_items())
+
+
+async def _settle(unit: Unit) -> None:
+    """Phone numbers without a country are of the organization's."""
+    try:
+        organization = await get_organization(unit)
+    except NotFoundError as error:
+        raise NotFoundError(FORMS.noun) from error
+    unit.scope = msgspec.structs.replace(
+        unit.scope,
+        time_zone=organization.time_zone,
+        country=organization.country,
+        currency=organization.currency,
+    )
+
+
+def _visit_of(request: Request, given: Mapping[str, Any]) -> Visit:
+    origin = request.headers.get("origin", "")
+    told = given.get(PAGE)
+    page = told if isinstance(told, str) and told else request.headers.get("referer", "")
+    return Visit(
+        ip_address=request.client.host if request.client else None,
+        origin=origin if origin.startswith("http") and len(origin) <= _MAX_ORIGIN else None,
+        source_url=web_addresses.normalise(page) if page else None,
+    )

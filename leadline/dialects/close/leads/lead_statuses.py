@@ -1,0 +1,135 @@
+"""Lead statuses in the Close dialect, ``/api/v1/status/lead/``: the stages of lead pipelines."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from leadline.dialects.close.protocol import spelling
+from leadline.dialects.close.protocol.crud import (
+    Wire,
+    create_operation,
+    delete_operation,
+    update_operation,
+)
+from leadline.dialects.wire.operation import Operation, Request
+from leadline.features.pipelines.actions import append_stage
+from leadline.features.pipelines.inputs import Color, Name, NewStage
+from leadline.features.pipelines.queries import stage_book
+from leadline.features.pipelines.tables import STAGES, Stage
+from leadline.flows.rename_stage import rename_stage
+from leadline.flows.retire_stage import retire_stage
+from leadline.kernel.errors import NotFoundError
+from leadline.kernel.rights import Right
+from leadline.store.unit import Unit
+
+
+class LeadStatusShape(TypedDict):
+    """``color`` is there when the status has one."""
+
+    id: str
+    label: str
+    organization_id: str
+    color: NotRequired[str]
+
+
+class NewLeadStatus(msgspec.Struct, frozen=True, kw_only=True):
+    label: Name
+    color: Color | None = None
+
+
+class LeadStatusChange(msgspec.Struct, frozen=True, kw_only=True):
+    """Null leaves the label as it is and clears the colour."""
+
+    label: Name | None = None
+    color: Color | UnsetType | None = UNSET
+
+
+def spell_lead_status(row: Stage) -> LeadStatusShape:
+    shape: LeadStatusShape = {
+        "id": spelling.spell_id("stat", row.id),
+        "label": row.name,
+        "organization_id": spelling.spell_id("orga", row.organization_id),
+    }
+    if row.color:
+        shape["color"] = row.color
+    return shape
+
+
+async def show(unit: Unit, found: list[Stage]) -> list[LeadStatusShape]:
+    return [spell_lead_status(row) for row in found]
+
+
+WIRE = Wire(
+    noun="lead_status",
+    tag="Lead statuses",
+    path="/api/v1/status/lead/",
+    prefix="stat",
+    table=STAGES,
+    shape=LeadStatusShape,
+    show=show,
+    read=Right.PIPELINE_READ,
+    write=Right.PIPELINE_WRITE,
+)
+
+
+async def list_all(request: Request[None]) -> Any:
+    """All pipelines' statuses, the default pipeline's first."""
+    page = spelling.page_of_all(request.query)
+    stages = (await stage_book(request.unit, "lead")).active()
+    shapes = await show(request.unit, stages[page.skip : page.skip + page.fetch])
+    return spelling.list_of(shapes, page, request.query)
+
+
+async def get(request: Request[None]) -> Any:
+    stage = (await stage_book(request.unit, "lead")).by_id.get(WIRE.id_in(request))
+    if stage is None or not stage.is_active:
+        raise NotFoundError(STAGES.noun)
+    return await WIRE.show_one(request, stage)
+
+
+async def create(unit: Unit, body: NewLeadStatus) -> Stage:
+    new = NewStage(name=body.label, color=body.color or None)
+    return await append_stage(unit, "lead", new, ("label",))
+
+
+async def update(unit: Unit, stage_id: bytes, body: LeadStatusChange) -> Stage:
+    return await rename_stage(
+        unit, "lead", stage_id, name=body.label, color=body.color, path=("label",)
+    )
+
+
+async def delete(unit: Unit, stage_id: bytes) -> None:
+    await retire_stage(unit, "lead", stage_id)
+
+
+OPERATIONS = (
+    Operation(
+        "lead_status.list",
+        "GET",
+        WIRE.path,
+        "List lead statuses",
+        WIRE.read,
+        list_all,
+        WIRE.tag,
+        answer=LeadStatusShape,
+        is_list=True,
+        query=(*spelling.PAGING, spelling.FIELDS),
+    ),
+    create_operation(WIRE, NewLeadStatus, create),
+    Operation(
+        "lead_status.get",
+        "GET",
+        f"{WIRE.path}{{id}}/",
+        "Fetch one of the lead statuses",
+        WIRE.read,
+        get,
+        WIRE.tag,
+        answer=LeadStatusShape,
+        query=(spelling.FIELDS,),
+    ),
+    update_operation(WIRE, LeadStatusChange, update),
+    delete_operation(WIRE, delete),
+)

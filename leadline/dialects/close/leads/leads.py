@@ -1,0 +1,313 @@
+"""Leads in the Close dialect: ``/api/v1/lead/``, with their contacts and opportunities embedded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from leadline.dialects.close.leads.contacts import (
+    ContactBody,
+    Text,
+    check_users,
+    read_new_contact,
+    spell_contact,
+)
+from leadline.dialects.close.leads.lead_shapes import (
+    Asked,
+    LeadShape,
+    Related,
+    related_to,
+    spell_lead,
+)
+from leadline.dialects.close.leads.tasks import calendar_of
+from leadline.dialects.close.protocol import spelling
+from leadline.dialects.close.protocol.crud import Noun, operation
+from leadline.dialects.close.protocol.custom_values import fields_for, read_custom
+from leadline.dialects.close.protocol.file_links import sign_links
+from leadline.dialects.close.protocol.object_links import extras_for
+from leadline.dialects.close.protocol.recent_calls import add_recent_calls
+from leadline.dialects.close.protocol.spelling import LeadId, StatusId, UserId
+from leadline.dialects.close.query.parameters import QUERY, latest_first, rows_in_order, search_in
+from leadline.dialects.wire.instants import Instant
+from leadline.dialects.wire.operation import Request
+from leadline.features.contacts.inputs import NewContact
+from leadline.features.contacts.queries import contacts_of_leads
+from leadline.features.custom_fields.actions import merged
+from leadline.features.leads.actions import update_lead
+from leadline.features.leads.inputs import LeadChange, NewLead
+from leadline.features.leads.queries import count_leads, page_of_leads
+from leadline.features.leads.tables import LEADS, Address, Lead
+from leadline.features.opportunities.queries import STALLED_AFTER
+from leadline.features.pipelines.queries import StageBook, stage_book
+from leadline.features.pipelines.tables import Stage
+from leadline.flows.create_lead import create_lead
+from leadline.flows.delete_lead import delete_lead
+from leadline.flows.move_lead import move_lead
+from leadline.kernel.errors import Path, Problems, RefusedError
+from leadline.kernel.rights import Right
+from leadline.platform import web_addresses
+from leadline.reporting.search.queries import found_with_count
+from leadline.store import rows
+from leadline.store.unit import Unit
+
+MAX_LIMIT = 200
+MAX_ADDRESSES = 100
+
+
+class LeadListShape(TypedDict):
+    data: list[LeadShape]
+    has_more: bool
+    total_results: int
+
+
+class AddressBody(msgspec.Struct, frozen=True, kw_only=True):
+    address_1: Text | None = None
+    address_2: Text | None = None
+    city: Text | None = None
+    state: Text | None = None
+    zipcode: Text | None = None
+    country: Text | None = None
+    label: Text | None = None
+
+
+class LeadBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Give the status by its id or by its label; without either it is the first one."""
+
+    name: Text | None = None
+    description: str | None = None
+    url: str | None = None
+    status_id: StatusId | None = None
+    status: str | None = None
+    contacts: list[ContactBody] | None = None
+    addresses: list[AddressBody] | None = None
+    date_created: Instant | None = None
+    created_by: UserId | None = None
+
+
+class LeadChangeBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Null clears, but for the status: a lead always has one. Addresses are replaced whole."""
+
+    name: Text | UnsetType | None = UNSET
+    description: str | UnsetType | None = UNSET
+    url: str | UnsetType | None = UNSET
+    status_id: StatusId | UnsetType = UNSET
+    status: str | UnsetType = UNSET
+    addresses: list[AddressBody] | UnsetType | None = UNSET
+
+
+async def _show(request: Request[Any], leads: list[Lead], related: Related) -> list[LeadShape]:
+    now = request.unit.now
+    asked = Asked(
+        request.base_url,
+        request.scope.currency,
+        calendar_of(request),
+        now,
+        stalled_before=now - STALLED_AFTER,
+    )
+    shapes = [spell_lead(lead, related, asked) for lead in leads]
+    await add_recent_calls(request, "lead_id", [lead.id for lead in leads], shapes)
+    await sign_links(request.unit, [each for shape in shapes for each in shape["opportunities"]])
+    return shapes
+
+
+async def _show_one(request: Request[Any], lead: Lead, related: Related) -> Mapping[str, Any]:
+    (shape,) = await _show(request, [lead], related)
+    return spelling.pick(shape, request.query)
+
+
+# On the way in.
+
+
+def _read_text(text: str | None) -> str | None:
+    return (text or "").strip() or None
+
+
+def _read_url(text: str | None, problems: Problems) -> str | None:
+    if not text or not text.strip():
+        return None
+    url = web_addresses.normalise(text)
+    if url is None:
+        problems.add("url", "url")
+    return url
+
+
+def _read_addresses(given: list[AddressBody] | None, problems: Problems) -> list[Address]:
+    if len(given or ()) > MAX_ADDRESSES:
+        words = f"The list must have at most {MAX_ADDRESSES} entries."
+        problems.add("too_long", "addresses", text=words)
+    return [
+        {
+            "address_1": _read_text(body.address_1),
+            "address_2": _read_text(body.address_2),
+            "city": _read_text(body.city),
+            "state": _read_text(body.state),
+            "zipcode": _read_text(body.zipcode),
+            "country": _read_text(body.country),
+            "label": _read_text(body.label) or "business",
+        }
+        for body in given or ()
+    ]
+
+
+def _read_stage(
+    book: StageBook,
+    status_id: bytes | UnsetType | None,
+    label: str | UnsetType | None,
+    problems: Problems,
+    *,
+    lead: Lead | None = None,
+) -> Stage | None:
+    """The stage that is given by id or by label; None when it is not, or wrongly.
+
+    A label means a stage of the pipeline that the lead is in, if there is one of that name.
+    """
+    if isinstance(status_id, bytes) and isinstance(label, str):
+        problems.add("conflict", "status", text="Give either status_id or status, not both.")
+        return None
+    stage = None
+    if isinstance(status_id, bytes):
+        stage = book.by_id.get(status_id)
+        is_there_already = lead is not None and lead.stage_id == status_id
+        if stage is None or not (stage.is_active or is_there_already):
+            problems.add("not_found", "status_id")
+            return None
+    elif isinstance(label, str):
+        stage = book.resolve(label, lead.pipeline_id) if lead else None
+        stage = stage or book.resolve(label)
+        if stage is None:
+            problems.add("not_found", "status")
+    return stage
+
+
+async def _read_contacts(
+    unit: Unit, request: Request[LeadBody], problems: Problems
+) -> list[NewContact]:
+    bodies = request.body.contacts or []
+    raw: list[dict[str, Any]] = request.raw.get("contacts") or []
+    fields = await fields_for(unit, "contact", raw)
+    return [
+        read_new_contact(unit, body, raw[place], fields, problems, path=("contacts", place))
+        for place, body in enumerate(bodies)
+    ]
+
+
+# The operations.
+
+
+async def list_leads(request: Request[None]) -> Any:
+    unit = request.unit
+    page = spelling.page_of(request.query, MAX_LIMIT)
+    search = await search_in(request, "lead")
+    if search is None:
+        leads = await page_of_leads(unit, page.limit, page.skip)
+        total = await count_leads(unit)
+    else:
+        ids, total = await found_with_count(
+            unit, latest_first(search), limit=page.limit, skip=page.skip
+        )
+        leads = await rows_in_order(unit, LEADS, ids)
+    shapes = await _show(request, leads, await related_to(unit, leads))
+    has_more = page.skip + page.limit < total
+    return spelling.list_of(shapes, page, request.query, has_more=has_more, total_results=total)
+
+
+async def get_lead(request: Request[None]) -> Any:
+    lead = await rows.get(request.unit, LEADS, NOUN.id_in(request))
+    return await _show_one(request, lead, await related_to(request.unit, [lead]))
+
+
+async def create(request: Request[LeadBody]) -> Any:
+    unit, body = request.unit, request.body
+    problems = Problems()
+    contacts = await _read_contacts(unit, request, problems)
+    people: dict[Path, bytes | None] = {
+        ("contacts", place, "created_by"): contact.created_by
+        for place, contact in enumerate(contacts)
+    }
+    people[("created_by",)] = body.created_by or unit.scope.user_id
+    names = await check_users(unit, people, problems)
+    book = await stage_book(unit, "lead")
+    stage = _read_stage(book, body.status_id, body.status, problems) or book.first()
+    fields = await fields_for(unit, "lead", [request.raw])
+    new = NewLead(
+        name=_read_text(body.name),
+        description=body.description or "",
+        url=_read_url(body.url, problems),
+        addresses=_read_addresses(body.addresses, problems),
+        custom=merged({}, read_custom(fields, request.raw, problems)),
+        created_at=body.date_created,
+        created_by=body.created_by,
+    )
+    problems.stop_if_any()
+    if stage is None:
+        raise RefusedError("The default lead pipeline has no status.")
+    lead, made = await create_lead(unit, new, contacts, stage)
+    extras = await extras_for(unit, made)
+    related = Related({lead.id: made}, {}, {stage.id: stage}, {}, names, extras=extras)
+    return await _show_one(request, lead, related)
+
+
+async def update(request: Request[LeadChangeBody]) -> Any:
+    unit, body = request.unit, request.body
+    lead = await rows.lock(unit, LEADS, NOUN.id_in(request))
+    problems = Problems()
+    await _check_contacts(unit, lead, request.raw, problems)
+    book = await stage_book(unit, "lead")
+    stage = _read_stage(book, body.status_id, body.status, problems, lead=lead)
+    fields = await fields_for(unit, "lead", [request.raw])
+    url, addresses = body.url, body.addresses
+    change = LeadChange(
+        name=UNSET if body.name is UNSET else _read_text(body.name),
+        description=UNSET if body.description is UNSET else body.description or "",
+        url=UNSET if url is UNSET or url == lead.url else _read_url(url, problems),
+        addresses=UNSET if addresses is UNSET else _read_addresses(addresses, problems),
+        custom=read_custom(fields, request.raw, problems, before=lead.custom),
+    )
+    problems.stop_if_any()
+    lead = await update_lead(unit, lead, change)
+    if stage is not None:
+        lead = await move_lead(unit, lead, stage, book)
+    async with unit.seeing_all():  # it may have been assigned to somebody else
+        return await _show_one(request, lead, await related_to(unit, [lead]))
+
+
+async def _check_contacts(
+    unit: Unit, lead: Lead, raw: Mapping[str, Any], problems: Problems
+) -> None:
+    """Contacts come back with a lead that was read; changing them is not done here."""
+    if "contacts" not in raw:
+        return
+    contacts = (await contacts_of_leads(unit, [lead.id]))[lead.id]
+    extras = await extras_for(unit, contacts)
+    shown = [spell_contact(row, extras) for row in contacts if not row.is_placeholder]
+    if raw["contacts"] != shown:
+        words = "Contacts cannot be changed with their lead: use /contact/."
+        problems.add("read_only", "contacts", text=words)
+
+
+async def delete(request: Request[None]) -> Any:
+    await delete_lead(request.unit, NOUN.id_in(request))
+    return {}
+
+
+NOUN = Noun(
+    noun="lead",
+    tag="Leads",
+    path="/api/v1/lead/",
+    prefix=LeadId.prefix,
+    shape=LeadShape,
+    read=Right.LEAD_READ,
+    write=Right.LEAD_WRITE,
+    delete=Right.LEAD_DELETE,
+)
+
+OPERATIONS = (
+    operation(NOUN, "list", list_leads, answer=LeadListShape, is_list=False, filters=(QUERY,)),
+    operation(NOUN, "create", create, body=LeadBody),
+    operation(NOUN, "get", get_lead),
+    operation(NOUN, "update", update, body=LeadChangeBody),
+    operation(NOUN, "delete", delete),
+)

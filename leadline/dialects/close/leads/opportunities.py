@@ -1,0 +1,303 @@
+"""Opportunities in the Close dialect: ``/api/v1/opportunity/``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from leadline.dialects.close.leads.contacts import check_users
+from leadline.dialects.close.leads.opportunity_lists import (
+    FILTERS,
+    OpportunityGroupListShape,
+    OpportunityListShape,
+    read_filter,
+    read_group,
+    read_orders,
+    spell_groups,
+    spell_worth,
+)
+from leadline.dialects.close.leads.opportunity_shapes import (
+    OpportunityShape,
+    related_to,
+    spell_with,
+)
+from leadline.dialects.close.protocol import filters, spelling
+from leadline.dialects.close.protocol.attachments import AttachmentBody, read_attachments
+from leadline.dialects.close.protocol.crud import Noun, operation
+from leadline.dialects.close.protocol.custom_values import fields_for, read_custom
+from leadline.dialects.close.protocol.file_links import connect_files, sign_links
+from leadline.dialects.close.protocol.spelling import (
+    ContactId,
+    LeadId,
+    OpportunityId,
+    PipelineId,
+    StatusId,
+    UserId,
+)
+from leadline.dialects.close.query.parameters import opportunity_search, orders_in
+from leadline.dialects.wire.instants import Day, Instant
+from leadline.dialects.wire.operation import Request
+from leadline.features.custom_fields.actions import merged
+from leadline.features.groups.queries import users_in_groups
+from leadline.features.opportunities.actions import delete_opportunity
+from leadline.features.opportunities.inputs import (
+    Confidence,
+    NewOpportunity,
+    OpportunityChange,
+    Period,
+    Value,
+)
+from leadline.features.opportunities.queries import ORDERS, page_of_opportunities, worth_of
+from leadline.features.opportunities.tables import OPPORTUNITIES, Attachment, Opportunity
+from leadline.features.pipelines.queries import StageBook, stage_book
+from leadline.features.pipelines.tables import Stage
+from leadline.flows.change_opportunity import change_opportunity
+from leadline.flows.create_opportunity import create_opportunity
+from leadline.kernel.errors import Path, Problems
+from leadline.kernel.rights import Right
+from leadline.reporting.search.conditions import condition_for
+from leadline.store import rows
+
+Text = Annotated[str, Meta(max_length=1000)]
+
+IGNORED = frozenset(OpportunityShape.__annotations__) | {"custom_fields"}
+
+
+class OpportunityBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Without a lead it is on its contact's, or on a new one. Without a status it is in the first.
+
+    ``value`` is in minor units of the currency (cents).
+    """
+
+    lead_id: LeadId | None = None
+    contact_id: ContactId | None = None
+    user_id: UserId | None = None
+    pipeline_id: PipelineId | None = None
+    status_id: StatusId | None = None
+    status: str | None = None
+    value: Value | None = None
+    value_period: Period | None = None
+    confidence: Confidence | None = None
+    note: str | None = None
+    note_html: str | None = None
+    date_won: Day | None = None
+    attachments: list[AttachmentBody] | None = None
+    date_created: Instant | None = None
+    created_by: UserId | None = None
+
+
+class OpportunityChangeBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Null clears what may be absent; status, value period and confidence it leaves as they are."""
+
+    contact_id: ContactId | UnsetType | None = UNSET
+    user_id: UserId | UnsetType | None = UNSET
+    status_id: StatusId | None = None
+    status: str | None = None
+    value: Value | UnsetType | None = UNSET
+    value_period: Period | None = None
+    confidence: Confidence | None = None
+    note: str | UnsetType | None = UNSET
+    note_html: str | UnsetType | None = UNSET
+    date_won: Day | UnsetType | None = UNSET
+    attachments: list[AttachmentBody] | UnsetType | None = UNSET
+
+
+# On the way in.
+
+
+def _today(request: Request[Any]) -> date:
+    """The day where the caller is."""
+    return (request.unit.now + spelling.tz_offset(request.headers)).date()
+
+
+def _read_stage(
+    book: StageBook,
+    status_id: bytes | None,
+    label: str | None,
+    pipeline_id: bytes | None,
+    problems: Problems,
+) -> Stage | None:
+    """The stage that is given by id or by label; None when there is none, or a wrong one.
+
+    A label is looked for in the pipeline first, then in all.
+    """
+    stage = None
+    if status_id is not None and label is not None:
+        problems.add("conflict", "status", text="Give either status_id or status, not both.")
+    elif status_id is not None:
+        stage = book.by_id.get(status_id)
+        if stage is None:
+            problems.add("not_found", "status_id")
+    elif label is not None:
+        stage = book.resolve(label, pipeline_id) or book.resolve(label)
+        if stage is None:
+            problems.add("not_found", "status")
+    return stage
+
+
+def _read_new_stage(book: StageBook, body: OpportunityBody, problems: Problems) -> Stage | None:
+    """The stage that a new opportunity enters: without one given, the first of its pipeline."""
+    if body.pipeline_id is not None and body.pipeline_id not in book.pipelines:
+        problems.add("not_found", "pipeline_id")
+        return None
+    if body.status_id is None and body.status is None:
+        return book.first(body.pipeline_id)
+    stage = _read_stage(book, body.status_id, body.status, body.pipeline_id, problems)
+    if stage is None:
+        return None
+    given = "status_id" if body.status_id is not None else "status"
+    if not stage.is_active:
+        problems.add("not_found", given)
+    elif body.pipeline_id not in (None, stage.pipeline_id):
+        problems.add("conflict", given, text="The status belongs to another pipeline.")
+    return stage
+
+
+async def _read_change(
+    request: Request[OpportunityChangeBody],
+    before: Opportunity,
+    custom: dict[str, Any],
+    problems: Problems,
+) -> OpportunityChange:
+    body = request.body
+    attachments: list[Attachment] | UnsetType = UNSET
+    if body.attachments is not UNSET:
+        attachments = read_attachments(body.attachments, before.attachments, problems)
+        attachments = await connect_files(request, attachments, problems)
+    return OpportunityChange(
+        contact_id=body.contact_id,
+        user_id=body.user_id,
+        note=body.note,
+        note_html=body.note_html,
+        value_minor=body.value,
+        value_period=UNSET if body.value_period is None else body.value_period,
+        confidence=UNSET if body.confidence is None else body.confidence,
+        won_on=body.date_won,
+        attachments=attachments,
+        custom=custom,
+    )
+
+
+# The operations.
+
+
+async def _show_one(request: Request[Any], row: Opportunity, book: StageBook) -> Mapping[str, Any]:
+    related = await related_to(request.unit, [row], book)
+    shape = spell_with(related, row, request.scope.currency)
+    await sign_links(request.unit, [shape])
+    return spelling.pick(shape, request.query)
+
+
+async def list_opportunities(request: Request[None]) -> Any:
+    """All matches are added up, whatever the page; in groups too the page is one of objects."""
+    unit, query, currency = request.unit, request.query, request.scope.currency
+    page = spelling.page_of(query)
+    book = await stage_book(unit, "opportunity")
+    colleagues = await users_in_groups(unit, filters.ids(query, "user_id", "group") or [])
+    wanted, group = read_filter(query, book, colleagues, unit.now), read_group(query)
+    search = await opportunity_search(request)
+    extra = condition_for(unit, search) if search else None
+    orders = read_orders({"_order_by": orders_in(search, ORDERS), **query})
+    found = await page_of_opportunities(
+        unit, wanted, orders, group, limit=page.fetch, skip=page.skip, extra=extra
+    )
+    worths = await worth_of(unit, wanted, group, extra)
+    related = await related_to(unit, found, book)
+    shapes = [spell_with(related, row, currency) for row in found]
+    await sign_links(unit, shapes)
+    answer = spelling.list_of(shapes, page, query, **spell_worth(worths, currency))
+    if group is not None:
+        shown = list(zip(found, shapes, strict=True))[: page.limit]
+        answer["data"] = spell_groups(shown, worths, group, currency)
+        for each in answer["data"]:
+            each["objects"] = [spelling.pick(shape, query) for shape in each["objects"]]
+    return answer
+
+
+async def get(request: Request[None]) -> Any:
+    row = await rows.get(request.unit, OPPORTUNITIES, NOUN.id_in(request))
+    return await _show_one(request, row, await stage_book(request.unit, "opportunity"))
+
+
+async def create(request: Request[OpportunityBody]) -> Any:
+    unit, body = request.unit, request.body
+    problems = Problems()
+    people: dict[Path, bytes | None] = {
+        ("user_id",): body.user_id,
+        ("created_by",): body.created_by,
+    }
+    await check_users(unit, people, problems)
+    book = await stage_book(unit, "opportunity")
+    stage = _read_new_stage(book, body, problems)
+    fields = await fields_for(unit, "opportunity", [request.raw])
+    attachments = read_attachments(body.attachments, [], problems)
+    new = NewOpportunity(
+        contact_id=body.contact_id,
+        user_id=body.user_id,
+        note=body.note,
+        note_html=body.note_html,
+        value_minor=body.value,
+        value_period=body.value_period or "one_time",
+        confidence=body.confidence,
+        won_on=body.date_won,
+        attachments=await connect_files(request, attachments, problems),
+        custom=merged({}, read_custom(fields, request.raw, problems)),
+        created_at=body.date_created,
+        created_by=body.created_by,
+    )
+    row = await create_opportunity(unit, body.lead_id, stage, new, problems, today=_today(request))
+    return await _show_one(request, row, book)
+
+
+async def update(request: Request[OpportunityChangeBody]) -> Any:
+    unit, body = request.unit, request.body
+    before = await rows.lock(unit, OPPORTUNITIES, NOUN.id_in(request))
+    problems = Problems()
+    if isinstance(body.user_id, bytes) and body.user_id != before.user_id:
+        await check_users(unit, {("user_id",): body.user_id}, problems)
+    book = await stage_book(unit, "opportunity")
+    stage = _read_stage(book, body.status_id, body.status, before.pipeline_id, problems)
+    if stage is not None and not stage.is_active and stage.id != before.stage_id:
+        problems.add("not_found", "status_id")
+    fields = await fields_for(unit, "opportunity", [request.raw])
+    custom = read_custom(fields, request.raw, problems, before=before.custom)
+    change = await _read_change(request, before, custom, problems)
+    row = await change_opportunity(
+        unit, before, change, problems, stage=stage, book=book, today=_today(request)
+    )
+    return await _show_one(request, row, book)
+
+
+async def delete(request: Request[None]) -> Any:
+    await delete_opportunity(request.unit, NOUN.id_in(request))
+    return {}
+
+
+NOUN = Noun(
+    noun="opportunity",
+    tag="Opportunities",
+    path="/api/v1/opportunity/",
+    prefix=OpportunityId.prefix,
+    shape=OpportunityShape,
+    read=Right.OPPORTUNITY_READ,
+    write=Right.OPPORTUNITY_WRITE,
+)
+
+OPERATIONS = (
+    operation(
+        NOUN,
+        "list",
+        list_opportunities,
+        filters=FILTERS,
+        answer=(OpportunityListShape, OpportunityGroupListShape),
+        is_list=False,
+    ),
+    operation(NOUN, "create", create, body=OpportunityBody, ignored=IGNORED),
+    operation(NOUN, "get", get),
+    operation(NOUN, "update", update, body=OpportunityChangeBody, ignored=IGNORED),
+    operation(NOUN, "delete", delete),
+)

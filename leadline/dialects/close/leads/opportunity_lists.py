@@ -1,0 +1,302 @@
+"""Lists of opportunities: their filters, orders and groups, and what all matches are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NotRequired, TypedDict
+
+from leadline.dialects.close.leads.opportunity_shapes import OpportunityShape
+from leadline.dialects.close.protocol import filters
+from leadline.dialects.close.protocol.money import format_money
+from leadline.dialects.close.protocol.spelling import spell_id_or_null
+from leadline.dialects.close.query.parameters import LEAD_QUERY, LEAD_SAVED_SEARCH, QUERY
+from leadline.dialects.wire.decode import FieldError
+from leadline.dialects.wire.instants import read_day, read_instant
+from leadline.dialects.wire.operation import Parameter
+from leadline.features.opportunities.queries import (
+    GROUPS,
+    ORDERS,
+    STALLED_AFTER,
+    OpportunityFilter,
+    Order,
+    Worth,
+)
+from leadline.features.opportunities.tables import Opportunity
+from leadline.features.pipelines.queries import StageBook
+from leadline.kernel.errors import Problems
+
+Query = Mapping[str, str]
+_DAY_LENGTH = len("2026-05-17")
+_PERIODS = ("annual", "monthly", "one_time")
+
+
+class CountShape(TypedDict):
+    annual: int
+    monthly: int
+    one_time: int
+
+
+class WorthShape(TypedDict):
+    """All matches together, whatever page is shown. Minor units, and as people write them."""
+
+    count_by_value_period: CountShape
+    expected_value_annual: int
+    expected_value_annual_formatted: str
+    expected_value_annualized: int
+    expected_value_annualized_formatted: str
+    expected_value_monthly: int
+    expected_value_monthly_formatted: str
+    expected_value_one_time: int
+    expected_value_one_time_formatted: str
+    total_results: int
+    total_value_annual: int
+    total_value_annual_formatted: str
+    total_value_annualized: int
+    total_value_annualized_formatted: str
+    total_value_monthly: int
+    total_value_monthly_formatted: str
+    total_value_one_time: int
+    total_value_one_time_formatted: str
+
+
+class OpportunityGroupShape(WorthShape):
+    """With ``_group_by``: the objects of a group on this page, and what tells which group it is."""
+
+    key: str | None
+    objects: list[OpportunityShape]
+    month: NotRequired[int | None]
+    quarter: NotRequired[int | None]
+    user_id: NotRequired[str | None]
+    user_name: NotRequired[str | None]
+    week: NotRequired[int | None]
+    weekyear: NotRequired[int | None]
+    year: NotRequired[int | None]
+
+
+class OpportunityListShape(WorthShape):
+    data: list[OpportunityShape]
+    has_more: bool
+
+
+class OpportunityGroupListShape(WorthShape):
+    data: list[OpportunityGroupShape]
+    has_more: bool
+
+
+# Filters.
+
+
+def read_filter(
+    query: Query, book: StageBook, colleagues: list[bytes], now: datetime
+) -> OpportunityFilter:
+    """What the query asks for; InvalidError when a date in it is none.
+
+    ``colleagues`` are the users of the groups that are given beside users.
+    """
+    problems = Problems()
+    user_ids = filters.ids(query, "user_id", "user")
+    found: dict[str, Any] = {
+        "organization_ids": filters.ids(query, "organization_id", "orga"),
+        "lead_ids": filters.ids(query, "lead_id", "lead"),
+        "user_ids": None if user_ids is None else user_ids + colleagues,
+        "stage_ids": _stages(query, book),
+        "value_periods": filters.words(query, "value_period"),
+        **_stall(query, book, now),
+        **_days(query, problems),
+    }
+    for name, column in (("date_created", "created"), ("date_updated", "updated")):
+        bounds = filters.bounds(query, name, problems)
+        found |= {f"{column}_{bound}": value for bound, value in bounds.items()}
+        text = query.get(name, "").strip()
+        if text:
+            kind = f"{column}_day" if len(text) <= _DAY_LENGTH else column
+            found[kind] = _read(
+                read_day if kind.endswith("day") else read_instant, text, name, problems
+            )
+    problems.stop_if_any()
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _stall(query: Query, book: StageBook, now: datetime) -> dict[str, Any]:
+    is_stalled = filters.flag(query, "is_stalled")
+    if is_stalled is None:
+        return {}
+    return {
+        "is_stalled": is_stalled,
+        "stalled_before": now - STALLED_AFTER,
+        "active_stage_ids": [stage.id for stage in book.stages if stage.type == "active"],
+    }
+
+
+def _days(query: Query, problems: Problems) -> dict[str, date | None]:
+    found = {}
+    for name, kind in (
+        ("date_won", "won"),
+        *((f"date_won__{b}", f"won_{b}") for b in filters.BOUNDS),
+    ):
+        text = query.get(name, "").strip()
+        if text:
+            found[kind] = _read(read_day, text, name, problems)
+    return found
+
+
+def _read(read: Any, text: str, name: str, problems: Problems) -> Any:
+    try:
+        return read(text)
+    except FieldError as error:
+        problems.add(error.code, name)
+        return None
+
+
+def _stages(query: Query, book: StageBook) -> list[bytes] | None:
+    """The stages that all filters of statuses let through; None when there is no such filter.
+
+    Old clients say ``status`` for the label.
+    """
+    wanted: list[set[bytes]] = []
+    ids = filters.ids(query, "status_id", "stat")
+    if ids is not None:
+        wanted.append(set(ids))
+    for name, column in (("status_type", "type"), ("status_label", "name"), ("status", "name")):
+        words = filters.words(query, name)
+        if words is not None:
+            lowered = {word.lower() for word in words}
+            wanted.append(
+                {stage.id for stage in book.stages if getattr(stage, column).lower() in lowered}
+            )
+    return list(set.intersection(*wanted)) if wanted else None
+
+
+def read_orders(query: Query) -> list[Order]:
+    """``_order_by``; what nothing can be ordered by is ignored."""
+    return _orders(query.get("_order_by", ""), ORDERS)
+
+
+def read_group(query: Query) -> Order | None:
+    """``_group_by``; what nothing can be grouped by is ignored."""
+    found = _orders(query.get("_group_by", ""), GROUPS)
+    return found[0] if found else None
+
+
+def _orders(text: str, allowed: Iterable[str]) -> list[Order]:
+    words = (word.strip() for word in text.split(","))
+    found = [Order(word.removeprefix("-"), word.startswith("-")) for word in words]
+    return [order for order in found if order.name in allowed]
+
+
+# What matches are worth.
+
+
+def spell_worth(found: Iterable[Worth], currency: str) -> WorthShape:
+    """The sums of these."""
+    counts = dict.fromkeys(_PERIODS, 0)
+    sums: dict[str, int] = {}
+    for measure in ("expected_value", "total_value"):
+        sums |= {f"{measure}_{period}": 0 for period in ("annualized", *_PERIODS)}
+    for worth in found:
+        counts[worth.period] += worth.count
+        sums[f"total_value_{worth.period}"] += worth.total
+        sums[f"expected_value_{worth.period}"] += worth.expected
+        sums["total_value_annualized"] += worth.annualized
+        sums["expected_value_annualized"] += worth.annualized_expected
+    texts = {f"{name}_formatted": format_money(value, currency) for name, value in sums.items()}
+    return {
+        "count_by_value_period": counts,
+        "total_results": sum(counts.values()),
+        **sums,  # type: ignore[typeddict-item]  # the keys are made above
+        **texts,
+    }
+
+
+# Groups.
+
+# How the key of a period is written, and what else tells which period it is.
+_PERIOD_KEYS = {
+    "date_won__week": ("{weekyear}-W{week:02}", ("weekyear", "week")),
+    "date_won__month": ("{year}-{month:02}", ("year", "month")),
+    "date_won__quarter": ("{year}-Q{quarter}", ("year", "quarter")),
+    "date_won__year": ("{year}", ("year",)),
+}
+
+
+def group_key(row: Opportunity, group: Order) -> Any:
+    """What the group of an opportunity goes by: a user, or the first day of a period."""
+    if group.name == "user_id":
+        return row.user_id
+    day = row.won_on
+    if day is None:
+        return None
+    if group.name == "date_won__week":
+        return day - timedelta(days=day.weekday())
+    month = {"date_won__month": day.month, "date_won__quarter": (day.month - 1) // 3 * 3 + 1}
+    return day.replace(month=month.get(group.name, 1), day=1)
+
+
+def spell_groups(
+    found: Sequence[tuple[Opportunity, Mapping[str, Any]]],
+    worths: list[Worth],
+    group: Order,
+    currency: str,
+) -> list[dict[str, Any]]:
+    """The groups of a page of opportunities, which come with their shapes, in their order."""
+    groups: dict[Any, dict[str, Any]] = {}
+    for row, shape in found:
+        key = group_key(row, group)
+        if key not in groups:
+            groups[key] = {
+                **_name_group(key, group, shape),
+                **spell_worth((worth for worth in worths if worth.key == key), currency),
+                "objects": [],
+            }
+        groups[key]["objects"].append(shape)
+    return list(groups.values())
+
+
+def _name_group(key: Any, group: Order, shape: Mapping[str, Any]) -> dict[str, Any]:
+    if group.name == "user_id":
+        user_id = spell_id_or_null("user", key)
+        return {"key": user_id, "user_id": user_id, "user_name": shape["user_name"]}
+    text, names = _PERIOD_KEYS[group.name]
+    if key is None:
+        return {"key": None, **dict.fromkeys(names)}
+    week = key.isocalendar()
+    known = {
+        "month": key.month,
+        "quarter": (key.month + 2) // 3,
+        "week": week.week,
+        "weekyear": week.year,
+        "year": key.year,
+    }
+    parts = {name: known[name] for name in names}
+    return {"key": text.format(**parts), **parts}
+
+
+FILTERS = (
+    Parameter("lead_id", "Opportunities of these leads alone, separated by commas."),
+    Parameter("organization_id", "Nothing, if it is another organization's."),
+    Parameter("user_id", "Opportunities of these users, and of the users in these groups, alone."),
+    Parameter("user_id__in", "The same."),
+    Parameter("status_id", "In these statuses alone, separated by commas."),
+    Parameter("status_id__in", "The same."),
+    Parameter("status_label", "In statuses with these labels, separated by commas."),
+    Parameter("status_label__in", "The same."),
+    Parameter("status", "The same."),
+    Parameter("status__in", "The same."),
+    Parameter("status_type", "In statuses of these types: active, won, lost."),
+    Parameter("status_type__in", "The same."),
+    Parameter("value_period", "Of these periods alone: one_time, monthly, annual."),
+    Parameter("value_period__in", "The same."),
+    filters.flag_parameter("is_stalled", "Active and unchanged for 30 days, or else not so."),
+    Parameter("date_won", "Won, or expected to be, on this day."),
+    *filters.bound_parameters("date_won"),
+    Parameter("date_created", "Created at this time, or on this day of UTC."),
+    *filters.bound_parameters("date_created"),
+    Parameter("date_updated", "Changed last at this time, or on this day of UTC."),
+    *filters.bound_parameters("date_updated"),
+    QUERY,
+    LEAD_QUERY,
+    LEAD_SAVED_SEARCH,
+    Parameter("_order_by", f"One of {', '.join(ORDERS)}; reversed with a minus before it."),
+    Parameter("_group_by", f"One of {', '.join(GROUPS)}; reversed with a minus before it."),
+)

@@ -1,0 +1,344 @@
+"""Tasks in the Close dialect: ``/api/v1/task/``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Literal, TypedDict, cast, get_args
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from leadline.dialects.close.leads.task_shapes import PREFIXES, TaskShape, names_for, spell_task
+from leadline.dialects.close.protocol import filters, spelling
+from leadline.dialects.close.protocol.crud import Noun, operation
+from leadline.dialects.close.protocol.spelling import ContactId, LeadId, UserId
+from leadline.dialects.close.query.parameters import QUERY, orders_in, search_in
+from leadline.dialects.wire.decode import FieldError
+from leadline.dialects.wire.instants import Instant, read_instant
+from leadline.dialects.wire.operation import Operation, Parameter, Request
+from leadline.dialects.wire.override import params_of
+from leadline.features.tasks.actions import change_tasks, create_task, delete_task
+from leadline.features.tasks.inputs import Due, NewTask, Priority, Resolution, TaskChange, TaskType
+from leadline.features.tasks.queries import (
+    Bound,
+    Calendar,
+    Order,
+    TaskFilter,
+    View,
+    calendar_at,
+    lock_tasks,
+    page_of_tasks,
+)
+from leadline.features.tasks.tables import TASKS, Task
+from leadline.kernel.errors import NotFoundError, Problems, RefusedError
+from leadline.kernel.ids import parse_prefixed
+from leadline.kernel.rights import Right
+from leadline.reporting.search.conditions import condition_for
+from leadline.store import rows
+
+MAX_LIMIT = 1000
+MAX_BULK = 1000
+READABLE = frozenset(TaskShape.__annotations__)
+
+
+class TaskListShape(TypedDict):
+    data: list[TaskShape]
+    has_more: bool
+    total_results: int
+
+
+class BulkAnswer(TypedDict):
+    ok: bool
+    count: int
+
+
+class TaskBody(msgspec.Struct, frozen=True, kw_only=True):
+    """``date`` is a day or an instant; without one the task has no date."""
+
+    kind: TaskType = msgspec.field(name="_type", default="lead")
+    lead_id: LeadId | None = None
+    contact_id: ContactId | None = None
+    assigned_to: UserId | None = None
+    text: str | None = None
+    priority: Priority | None = None
+    date: str | None = None
+    due_date: str | None = None
+    is_dateless: bool | None = None
+    is_complete: bool | None = None
+    date_created: Instant | None = None
+    created_by: UserId | None = None
+
+
+class BulkTaskBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What of the tasks changes. Null clears what may be absent; a task is always somebody's."""
+
+    assigned_to: UserId | None = None
+    text: str | UnsetType | None = UNSET
+    priority: Priority | UnsetType | None = UNSET
+    date: str | UnsetType | None = UNSET
+    due_date: str | UnsetType | None = UNSET
+    is_dateless: bool | None = None
+    is_complete: bool | None = None
+    resolution: Resolution | UnsetType | None = UNSET
+    params: dict[str, Any] | None = msgspec.field(name="_params", default=None)
+
+
+class TaskChangeBody(BulkTaskBody, frozen=True, kw_only=True):
+    """A task stays on its lead; who is to be called can change."""
+
+    lead_id: LeadId | None = None
+    contact_id: ContactId | UnsetType | None = UNSET
+
+
+# On the way in.
+
+
+def _read_moment(text: str) -> date:
+    """A day, or a date-time as an instant; FieldError when it is neither."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return read_instant(text)
+
+
+def _read_due(name: str, text: str | None, problems: Problems, *, is_dateless: bool | None) -> Due:
+    if is_dateless or not text:
+        return Due()
+    try:
+        moment = _read_moment(text)
+    except FieldError as error:
+        problems.add(error.code, name)
+        return Due()
+    return Due(at=moment) if isinstance(moment, datetime) else Due(on=moment)
+
+
+def _read_change(body: BulkTaskBody, problems: Problems) -> TaskChange:
+    due: Due | UnsetType = Due() if body.is_dateless else UNSET
+    for name in ("date", "due_date"):
+        text = getattr(body, name)
+        if text is not UNSET:
+            due = _read_due(name, text, problems, is_dateless=body.is_dateless)
+            break
+    return TaskChange(
+        contact_id=body.contact_id if isinstance(body, TaskChangeBody) else UNSET,
+        assigned_to=body.assigned_to or UNSET,
+        text=body.text,
+        priority=body.priority,
+        due=due,
+        is_complete=UNSET if body.is_complete is None else body.is_complete,
+        resolution=body.resolution,
+    )
+
+
+def _read_filter(query: Mapping[str, str], problems: Problems) -> TaskFilter:
+    view = query.get("view") or None
+    if view not in (None, *get_args(View)):
+        words = f"Value must be one of: {', '.join(get_args(View))}."
+        problems.add("choice", "view", text=words)
+    found_ids = [filters.ids(query, "id", prefix) for prefix in PREFIXES.values()]
+    ids = None if None in found_ids else [each for ids in found_ids for each in ids or ()]
+    kinds = filters.words(query, "_type")
+    if kinds is None:
+        kinds = ["lead"] if ids is None else ["all"]
+    return TaskFilter(
+        ids=ids,
+        organization_ids=filters.ids(query, "organization_id", "orga"),
+        types=None if "all" in kinds else kinds,
+        lead_ids=filters.ids(query, "lead_id", "lead"),
+        assignee_ids=filters.ids(query, "assigned_to", "user"),
+        is_complete=filters.flag(query, "is_complete"),
+        view=cast(View, view),
+        bounds=_read_bounds(query, view, problems),
+    )
+
+
+# What may be compared by its name in the query.
+_COMPARED: dict[str, Literal["due", "created", "updated"]] = {
+    "date": "due",
+    "due_date": "due",
+    "date_created": "created",
+    "date_updated": "updated",
+}
+# A view says itself how far the dates go; then this comparison does not count.
+_SAID_BY_VIEW = {"inbox": "lt", "future": "gte"}
+_SIGNS: tuple[Literal["eq", "gt", "gte", "lt", "lte"], ...] = ("eq", "gt", "gte", "lt", "lte")
+
+
+def _read_bounds(
+    query: Mapping[str, str], view: str | None, problems: Problems
+) -> tuple[Bound, ...]:
+    found = []
+    for name, what in _COMPARED.items():
+        for sign in _SIGNS:
+            key = name if sign == "eq" else f"{name}__{sign}"
+            if not query.get(key) or (what == "due" and _SAID_BY_VIEW.get(view or "") == sign):
+                continue
+            try:
+                found.append(Bound(what, sign, _read_moment(query[key])))
+            except FieldError as error:
+                problems.add(error.code, key)
+    return tuple(found)
+
+
+def calendar_of(request: Request[Any]) -> Calendar:
+    """Which day it is where the caller is: ``x-tz-offset`` tells."""
+    return calendar_at(request.unit.now, spelling.tz_offset(request.headers))
+
+
+def _id_in(request: Request[Any]) -> bytes:
+    """The id in the path, be it spelled as one kind of task or the other."""
+    for prefix in PREFIXES.values():
+        found = parse_prefixed(prefix, request.path["id"])
+        if found is not None:
+            return found
+    raise NotFoundError(TASKS.noun)
+
+
+# The operations.
+
+
+async def list_tasks(request: Request[None]) -> Any:
+    unit, query = request.unit, request.query
+    page = spelling.page_of(query, MAX_LIMIT)
+    problems = Problems()
+    wanted = _read_filter(query, problems)
+    problems.stop_if_any()
+    search = await search_in(request, "task")
+    by_search = orders_in(search, ("date", "date_created"), only_one=True)
+    named = query.get("_order_by", "") or by_search
+    order = cast(Order, named) if named in get_args(Order) else "id"
+    calendar = calendar_of(request)
+    extra = condition_for(unit, search) if search else None
+    found, total = await page_of_tasks(unit, wanted, calendar, order, page.fetch, page.skip, extra)
+    names = await names_for(unit, found)
+    shapes = [spell_task(task, names, calendar) for task in found]
+    return spelling.list_of(shapes, page, query, total_results=total)
+
+
+async def get_task(request: Request[None]) -> Any:
+    return await _show_one(request, await rows.get(request.unit, TASKS, _id_in(request)))
+
+
+async def create(request: Request[TaskBody]) -> Any:
+    body = request.body
+    problems = Problems()
+    name = "due_date" if body.date is None else "date"
+    due = _read_due(name, body.date or body.due_date, problems, is_dateless=body.is_dateless)
+    new = NewTask(
+        type=body.kind,
+        lead_id=body.lead_id,
+        contact_id=body.contact_id,
+        assigned_to=body.assigned_to,
+        text=body.text,
+        priority=body.priority,
+        due=due,
+        is_complete=bool(body.is_complete),
+        created_at=body.date_created,
+        created_by=body.created_by,
+    )
+    return await _show_one(request, await create_task(request.unit, new, problems))
+
+
+async def update(request: Request[TaskChangeBody]) -> Any:
+    unit, body = request.unit, request.body
+    task = await rows.lock(unit, TASKS, _id_in(request))
+    problems = Problems()
+    if body.lead_id not in (None, task.lead_id):
+        problems.add("read_only", "lead_id")
+    (changed,) = await change_tasks(unit, [task], _read_change(body, problems), problems)
+    return await _show_one(request, changed)
+
+
+async def update_all(request: Request[BulkTaskBody]) -> Any:
+    """The filters stand in ``_params`` of the body, else in the query."""
+    unit = request.unit
+    given = params_of(request.raw)
+    query = request.query if given is None else given
+    if query.get("query"):
+        raise RefusedError("A search cannot say which tasks change: give their ids.")
+    problems = Problems()
+    wanted = _read_filter(query, problems)
+    change = _read_change(request.body, problems)
+    problems.stop_if_any()
+    if wanted.ids is None and not {"id", "id__in"}.isdisjoint(query):
+        return {"ok": True, "count": 0}  # a list of no tasks, which must not mean all of them
+    found = await lock_tasks(unit, wanted, calendar_of(request), MAX_BULK + 1)
+    if len(found) > MAX_BULK:
+        words = f"It's not allowed to update more than {MAX_BULK} objects at once"
+        problems.add("too_long", text=words)
+        problems.stop_if_any()
+    await change_tasks(unit, found, change, problems)
+    return {"ok": True, "count": len(found)}
+
+
+async def delete(request: Request[None]) -> Any:
+    await delete_task(request.unit, _id_in(request))
+    return {}
+
+
+async def _show_one(request: Request[Any], task: Task) -> Mapping[str, Any]:
+    names = await names_for(request.unit, [task])
+    return spelling.pick(spell_task(task, names, calendar_of(request)), request.query)
+
+
+NOUN = Noun(
+    noun="task",
+    tag="Tasks",
+    path="/api/v1/task/",
+    prefix="task",
+    shape=TaskShape,
+    read=Right.TASK_READ,
+    write=Right.TASK_WRITE,
+)
+
+FILTERS = (
+    Parameter("_type", "Kinds of tasks; lead unless it says otherwise, all for any."),
+    Parameter("_type__in", "Kinds of tasks, separated by commas."),
+    Parameter("id", "This task alone."),
+    Parameter("id__in", "These tasks alone, separated by commas; then of any kind."),
+    Parameter("lead_id", "Tasks on these leads alone, separated by commas."),
+    Parameter("organization_id", "Nothing, if it is another organization's."),
+    Parameter("assigned_to", "Tasks of these users alone, separated by commas."),
+    Parameter("is_complete", "true or false."),
+    Parameter(
+        "view",
+        "inbox is open by the end of today, future is open later, archive is complete.",
+        {"type": "string", "enum": list(get_args(View))},
+    ),
+    Parameter("date", "Due on this day or at this instant."),
+    *filters.bound_parameters("date"),
+    Parameter("due_date", "The old name of date."),
+    *filters.bound_parameters("due_date"),
+    *filters.bound_parameters("date_created"),
+    *filters.bound_parameters("date_updated"),
+)
+ORDER = Parameter("_order_by", "date or date_created; a minus in front reverses it.")
+
+OPERATIONS = (
+    operation(
+        NOUN,
+        "list",
+        list_tasks,
+        answer=TaskListShape,
+        is_list=False,
+        filters=(*FILTERS, QUERY, ORDER),
+    ),
+    operation(NOUN, "create", create, body=TaskBody),
+    Operation(
+        name="task.update_all",
+        method="PUT",
+        path="/api/v1/task/",
+        summary="Update many tasks alike",
+        right=Right.TASK_WRITE,
+        run=update_all,
+        tag="Tasks",
+        body=BulkTaskBody,
+        answer=BulkAnswer,
+        query=FILTERS,
+        ignored=READABLE,
+    ),
+    operation(NOUN, "get", get_task),
+    operation(NOUN, "update", update, body=TaskChangeBody, ignored=READABLE),
+    operation(NOUN, "delete", delete),
+)

@@ -1,0 +1,59 @@
+"""One's own keys in the Close dialect: ``/api/v1/api_key/``, which scripts ask where they are."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from leadline.dialects.close.protocol.spelling import (
+    FIELDS,
+    PAGING,
+    list_of,
+    page_of,
+    spell_id,
+    spell_time,
+)
+from leadline.dialects.wire.operation import Operation, Request
+from leadline.features.api_keys.queries import active_keys
+from leadline.kernel.rights import Right
+
+
+class ApiKeyShape(TypedDict):
+    """``key`` ends like the key; the rest of it is not kept."""
+
+    date_created: str
+    id: str
+    key: str
+    organization_id: str
+    user_id: str
+
+
+async def list_own(request: Request[None]) -> Any:
+    page = page_of(request.query)
+    found = await active_keys(request.unit, request.scope.user_id)
+    shapes: list[ApiKeyShape] = [
+        {
+            "date_created": spell_time(row.created_at),
+            "id": spell_id("api", row.id),
+            "key": f"api_…{row.hint}",
+            "organization_id": spell_id("orga", row.organization_id),
+            "user_id": spell_id("user", row.user_id),
+        }
+        for row in found[page.skip : page.skip + page.fetch]
+    ]
+    return list_of(shapes, page, request.query)
+
+
+OPERATIONS = (
+    Operation(
+        "api_key.list",
+        "GET",
+        "/api/v1/api_key/",
+        "List one's own keys",
+        Right.SELF_READ,
+        list_own,
+        "API keys",
+        answer=ApiKeyShape,
+        is_list=True,
+        query=(*PAGING, FIELDS),
+    ),
+)

@@ -1,0 +1,138 @@
+"""Groups in the Close dialect: ``/api/v1/group/``, and who is in them."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+import msgspec
+
+from leadline.dialects.close.protocol import spelling
+from leadline.dialects.close.protocol.crud import Wire, delete_operation, list_operation, operation
+from leadline.dialects.close.protocol.spelling import UserId, id_in_path, spell_id
+from leadline.dialects.wire.operation import Operation, Reply, Request
+from leadline.features.groups import actions
+from leadline.features.groups.queries import users_in_group
+from leadline.features.groups.tables import GROUPS, Group
+from leadline.flows.delete_group import delete_group
+from leadline.kernel.rights import Right
+from leadline.store import rows
+from leadline.store.unit import Unit
+
+
+class GroupMemberShape(TypedDict):
+    user_id: str
+
+
+class GroupShape(TypedDict):
+    """``members`` is there for a single group, not in lists."""
+
+    id: str
+    members: NotRequired[list[GroupMemberShape]]
+    name: str
+    organization_id: str
+
+
+class GroupBody(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+
+
+class GroupMemberBody(msgspec.Struct, frozen=True, kw_only=True):
+    user_id: UserId
+
+
+READABLE = frozenset(GroupShape.__annotations__)
+
+
+async def show(unit: Unit, found: list[Group]) -> list[GroupShape]:
+    return [
+        {
+            "id": spell_id("group", row.id),
+            "name": row.name,
+            "organization_id": spell_id("orga", row.organization_id),
+        }
+        for row in found
+    ]
+
+
+async def _show_whole(request: Request[Any], row: Group) -> Any:
+    (shape,) = await show(request.unit, [row])
+    shape["members"] = [
+        {"user_id": spell_id("user", user_id)}
+        for user_id in await users_in_group(request.unit, row.id)
+    ]
+    return spelling.pick(shape, request.query)
+
+
+async def get(request: Request[None]) -> Any:
+    return await _show_whole(request, await rows.get(request.unit, GROUPS, WIRE.id_in(request)))
+
+
+async def create(request: Request[GroupBody]) -> Any:
+    row = await actions.create_group(request.unit, request.body.name)
+    place = ("Location", f"{WIRE.path}{spell_id('group', row.id)}/")
+    return Reply(await _show_whole(request, row), headers=(place,))
+
+
+async def update(request: Request[GroupBody]) -> Any:
+    row = await actions.rename_group(request.unit, WIRE.id_in(request), request.body.name)
+    return await _show_whole(request, row)
+
+
+async def add_member(request: Request[GroupMemberBody]) -> Any:
+    group_id = id_in_path("group", "group", request.path["group_id"])
+    await actions.join_group(request.unit, group_id, request.body.user_id)
+    answer: GroupMemberShape = {"user_id": spell_id("user", request.body.user_id)}
+    return answer
+
+
+async def remove_member(request: Request[None]) -> Any:
+    group_id = id_in_path("group", "group", request.path["group_id"])
+    user_id = id_in_path("user", "user", request.path["user_id"])
+    await actions.leave_group(request.unit, group_id, user_id)
+    return None
+
+
+WIRE = Wire(
+    noun="group",
+    tag="Groups",
+    path="/api/v1/group/",
+    prefix="group",
+    table=GROUPS,
+    shape=GroupShape,
+    show=show,
+    read=Right.GROUP_READ,
+    write=Right.GROUP_WRITE,
+    is_paged=False,
+)
+_MEMBERS = f"{WIRE.path}{{group_id}}/member/"
+
+OPERATIONS = (
+    list_operation(WIRE),
+    operation(WIRE, "create", create, body=GroupBody, status=201, ignored=READABLE),
+    operation(WIRE, "get", get),
+    operation(WIRE, "update", update, body=GroupBody, ignored=READABLE),
+    delete_operation(WIRE, delete_group, status=204),
+    Operation(
+        "group.add_member",
+        "POST",
+        _MEMBERS,
+        "Put somebody into a group",
+        Right.GROUP_WRITE,
+        add_member,
+        WIRE.tag,
+        body=GroupMemberBody,
+        ignored=frozenset(),
+        answer=GroupMemberShape,
+        status=201,
+    ),
+    Operation(
+        "group.remove_member",
+        "DELETE",
+        f"{_MEMBERS}{{user_id}}/",
+        "Take somebody out of a group",
+        Right.GROUP_WRITE,
+        remove_member,
+        WIRE.tag,
+        status=204,
+    ),
+)

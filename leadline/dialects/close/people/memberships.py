@@ -1,0 +1,328 @@
+"""Memberships in the Close dialect: ``/api/v1/membership/``, who belongs here with which role."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from leadline.dialects.close.protocol import filters
+from leadline.dialects.close.protocol.role_names import read_role, spell_role
+from leadline.dialects.close.protocol.spelling import (
+    PhoneNumberId,
+    Reference,
+    id_in_path,
+    spell_id,
+    spell_id_or_null,
+)
+from leadline.dialects.wire.operation import Operation, Parameter, Request
+from leadline.features.phone_numbers.queries import personal_numbers
+from leadline.features.phone_numbers.tables import PhoneNumber
+from leadline.features.roles.queries import STANDINGS
+from leadline.features.roles.tables import ROLES, CustomRole
+from leadline.features.saved_searches.queries import visible_to
+from leadline.features.users.tables import MEMBERSHIPS, Membership
+from leadline.flows.change_memberships import (
+    MembershipChange,
+    add_membership,
+    change_memberships,
+    remove_membership,
+)
+from leadline.flows.change_phone_numbers import choose_caller
+from leadline.flows.pin_views import pin_views
+from leadline.kernel.errors import NotFoundError, Problems
+from leadline.kernel.rights import Right
+from leadline.platform import web_addresses
+from leadline.store import rows
+from leadline.store.unit import Unit
+
+TAG = "Memberships"
+PATH = "/api/v1/membership/"
+MAX_AT_ONCE = 1000
+
+
+class SavedViewId(Reference):
+    prefix = "save"
+
+
+class MembershipShape(TypedDict):
+    """``role`` is an older name of ``role_id``. There are no plans here."""
+
+    auto_record_calls: str
+    default_caller_id: str | None
+    hangup_recording_url: str | None
+    id: str
+    is_free: bool
+    may_workflows_impersonate: bool
+    onboarding_status: str
+    organization_id: str
+    permissions_granted: list[str]
+    primary_personal_number: str | None
+    role: str
+    role_id: str
+    track_email_opens: bool
+    user_id: str
+
+
+class PinnedViewsShape(TypedDict):
+    saved_view_ids: list[str]
+
+
+class CountShape(TypedDict):
+    count: int
+
+
+READABLE = frozenset(MembershipShape.__annotations__)
+
+
+class NewMembershipBody(msgspec.Struct, frozen=True, kw_only=True):
+    email: str
+    role_id: str
+
+
+class MembershipBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Only what is sent changes."""
+
+    role_id: str | UnsetType = UNSET
+    auto_record_calls: Literal["unset", "enabled", "disabled"] | UnsetType = UNSET
+    track_email_opens: bool | UnsetType = UNSET
+    may_workflows_impersonate: bool | UnsetType = UNSET
+    hangup_recording_url: str | UnsetType | None = UNSET
+    default_caller_id: PhoneNumberId | UnsetType | None = UNSET
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """Which memberships a bulk update means: ids separated by commas, or in a list."""
+
+    id__in: str | list[str] = ""
+
+
+class BulkMembershipBody(MembershipBody, frozen=True, kw_only=True):
+    params: Selection | None = msgspec.field(default=None, name="_params")
+
+
+class PinnedViewsBody(msgspec.Struct, frozen=True, kw_only=True):
+    saved_view_ids: list[SavedViewId]
+
+
+# On the way out.
+
+
+async def roles_of(unit: Unit, memberships: list[Membership]) -> dict[bytes, CustomRole]:
+    """The roles of the organization's own that these memberships have, by id."""
+    wanted = [row.custom_role_id for row in memberships if row.custom_role_id is not None]
+    return await rows.select_ids(unit, ROLES, wanted)
+
+
+def role_id_of(row: Membership) -> str:
+    return spell_role(row.role, row.custom_role_id, row.is_restricted)
+
+
+def permissions_of(row: Membership, roles: dict[bytes, CustomRole]) -> list[str]:
+    """The names of all that somebody may do."""
+    if row.custom_role_id is not None:
+        return roles[row.custom_role_id].permissions
+    return sorted(STANDINGS[role_id_of(row)].permissions)
+
+
+def spell_membership(
+    row: Membership, roles: dict[bytes, CustomRole], personal: list[PhoneNumber]
+) -> MembershipShape:
+    """``personal`` are the phone numbers of this member alone."""
+    role_id = role_id_of(row)
+    return {
+        "auto_record_calls": row.auto_record_calls,
+        "default_caller_id": spell_id_or_null(PhoneNumberId.prefix, row.default_caller_id),
+        "hangup_recording_url": row.hangup_recording_url,
+        "id": spell_id("memb", row.id),
+        "is_free": False,
+        "may_workflows_impersonate": row.may_workflows_impersonate,
+        "onboarding_status": "completed",
+        "organization_id": spell_id("orga", row.organization_id),
+        "permissions_granted": permissions_of(row, roles),
+        "primary_personal_number": (
+            spell_id(PhoneNumberId.prefix, personal[0].id) if personal else None
+        ),
+        "role": role_id,
+        "role_id": role_id,
+        "track_email_opens": row.track_email_opens,
+        "user_id": spell_id("user", row.user_id),
+    }
+
+
+async def _show(unit: Unit, row: Membership) -> MembershipShape:
+    personal = await personal_numbers(unit, row.user_id)
+    return spell_membership(row, await roles_of(unit, [row]), personal)
+
+
+async def _show_pinned(unit: Unit, row: Membership) -> PinnedViewsShape:
+    """Without what is deleted since, or shown to this member no more."""
+    pinned = [bytes.fromhex(view_id) for view_id in row.pinned_view_ids]
+    visible = await visible_to(unit, row.user_id, pinned)
+    return {"saved_view_ids": [spell_id("save", each) for each in pinned if each in visible]}
+
+
+# On the way in.
+
+
+def _read_change(body: MembershipBody) -> MembershipChange:
+    problems = Problems()
+    url = body.hangup_recording_url
+    if isinstance(url, str) and not (url.startswith("https://") and web_addresses.normalise(url)):
+        problems.add("url", "hangup_recording_url")
+    problems.stop_if_any()
+    return MembershipChange(
+        role=UNSET if body.role_id is UNSET else read_role(body.role_id),
+        auto_record_calls=body.auto_record_calls,
+        track_email_opens=body.track_email_opens,
+        may_workflows_impersonate=body.may_workflows_impersonate,
+        hangup_recording_url=url,
+    )
+
+
+def _id_in(request: Request[Any]) -> bytes:
+    return id_in_path("membership", "memb", request.path["id"])
+
+
+def _selected(request: Request[BulkMembershipBody]) -> list[bytes]:
+    """The ids that are meant. All memberships are never meant by saying nothing."""
+    given = request.body.params.id__in if request.body.params else ""
+    text = given if isinstance(given, str) else ",".join(given)
+    found = filters.ids({"id__in": text or request.query.get("id__in", "")}, "id", "memb")
+    problems = Problems()
+    if found is None:
+        problems.add("required", "id__in")
+    elif len(found) > MAX_AT_ONCE:
+        words = f"It's not allowed to update more than {MAX_AT_ONCE} objects at once"
+        problems.add("too_long", text=words)
+    problems.stop_if_any()
+    return found or []
+
+
+async def _change(unit: Unit, ids: list[bytes], body: MembershipBody) -> list[Membership]:
+    change = _read_change(body)
+    if body.default_caller_id is not UNSET:
+        await choose_caller(unit, ids, body.default_caller_id)
+    return await change_memberships(unit, ids, change)
+
+
+# The operations. What a key may do is remembered for a moment, hence ``_forget``.
+
+
+def _forget(request: Request[Any]) -> None:
+    request.unit.after_commit(request.services.authentication.forget_all)
+
+
+async def create(request: Request[NewMembershipBody]) -> Any:
+    row = await add_membership(request.unit, request.body.email, read_role(request.body.role_id))
+    _forget(request)
+    return await _show(request.unit, row)
+
+
+async def update(request: Request[MembershipBody]) -> Any:
+    changed = await _change(request.unit, [_id_in(request)], request.body)
+    if not changed:
+        raise NotFoundError(MEMBERSHIPS.noun)
+    _forget(request)
+    return await _show(request.unit, changed[0])
+
+
+async def update_many(request: Request[BulkMembershipBody]) -> Any:
+    changed = await _change(request.unit, _selected(request), request.body)
+    _forget(request)
+    answer: CountShape = {"count": len(changed)}
+    return answer
+
+
+async def delete(request: Request[None]) -> Any:
+    await remove_membership(request.unit, _id_in(request))
+    _forget(request)
+    return {}
+
+
+async def get_pinned_views(request: Request[None]) -> Any:
+    row = await rows.get(request.unit, MEMBERSHIPS, _id_in(request))
+    request.scope.require_over(row.user_id, Right.MEMBERSHIP_WRITE)
+    return await _show_pinned(request.unit, row)
+
+
+async def update_pinned_views(request: Request[PinnedViewsBody]) -> Any:
+    row = await rows.get(request.unit, MEMBERSHIPS, _id_in(request))
+    request.scope.require_over(row.user_id, Right.MEMBERSHIP_WRITE)
+    wanted: list[bytes] = list(request.body.saved_view_ids)
+    return await _show_pinned(request.unit, await pin_views(request.unit, row.id, wanted))
+
+
+_PINNED = f"{PATH}{{id}}/pinned_views/"
+
+OPERATIONS = (
+    Operation(
+        "membership.create",
+        "POST",
+        PATH,
+        "Make sure that somebody is a member",
+        Right.MEMBERSHIP_WRITE,
+        create,
+        TAG,
+        body=NewMembershipBody,
+        ignored=READABLE,
+        answer=MembershipShape,
+    ),
+    Operation(
+        "membership.update_many",
+        "PUT",
+        PATH,
+        "Update several memberships alike",
+        Right.MEMBERSHIP_WRITE,
+        update_many,
+        TAG,
+        body=BulkMembershipBody,
+        ignored=READABLE,
+        answer=CountShape,
+        query=(Parameter("id__in", "The memberships, where the body does not say."),),
+    ),
+    Operation(
+        "membership.update",
+        "PUT",
+        f"{PATH}{{id}}/",
+        "Update a membership",
+        Right.MEMBERSHIP_WRITE,
+        update,
+        TAG,
+        body=MembershipBody,
+        ignored=READABLE,
+        answer=MembershipShape,
+    ),
+    Operation(
+        "membership.delete",
+        "DELETE",
+        f"{PATH}{{id}}/",
+        "End a membership",
+        Right.MEMBERSHIP_WRITE,
+        delete,
+        TAG,
+    ),
+    Operation(
+        "membership.get_pinned_views",
+        "GET",
+        _PINNED,
+        "Fetch the saved views that a member has pinned",
+        Right.SELF_READ,
+        get_pinned_views,
+        TAG,
+        answer=PinnedViewsShape,
+    ),
+    Operation(
+        "membership.update_pinned_views",
+        "PUT",
+        _PINNED,
+        "Replace the saved views that a member has pinned",
+        Right.SELF_WRITE,
+        update_pinned_views,
+        TAG,
+        body=PinnedViewsBody,
+        ignored=frozenset(),
+        answer=PinnedViewsShape,
+    ),
+)

@@ -1,0 +1,202 @@
+"""Who may send in whose name, in the Close dialect: ``/api/v1/send_as/``."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+import msgspec
+
+from leadline.dialects.close.protocol.spelling import (
+    FIELDS,
+    PAGING,
+    UserId,
+    id_in_path,
+    list_of,
+    page_of_all,
+    pick,
+    spell_id,
+)
+from leadline.dialects.wire.operation import Operation, Parameter, Reply, Request
+from leadline.features.send_as import actions
+from leadline.features.send_as.queries import get_send_as, list_send_as
+from leadline.features.send_as.tables import SendAs
+from leadline.kernel.errors import InvalidError, problem
+from leadline.kernel.ids import parse_prefixed
+from leadline.kernel.rights import Right
+
+TAG = "Send as"
+PATH = "/api/v1/send_as/"
+
+
+class SendAsShape(TypedDict):
+    allowed_user_id: str
+    allowing_user_id: str
+    id: str
+    organization_id: str
+
+
+class SendAsListShape(TypedDict):
+    data: list[SendAsShape]
+
+
+class NewSendAsBody(msgspec.Struct, frozen=True, kw_only=True):
+    """``allowing_user_id`` must be the caller."""
+
+    allowed_user_id: UserId
+    allowing_user_id: UserId
+
+
+class BulkSendAsBody(msgspec.Struct, frozen=True, kw_only=True):
+    allowed_user_ids: list[UserId] = []
+    disallowed_user_ids: list[UserId] = []
+
+
+def _spell(row: SendAs) -> SendAsShape:
+    return {
+        "allowed_user_id": spell_id("user", row.allowed_user_id),
+        "allowing_user_id": spell_id("user", row.allowing_user_id),
+        "id": spell_id("sdas", row.id),
+        "organization_id": spell_id("orga", row.organization_id),
+    }
+
+
+def _users_asked(request: Request[Any], *names: str) -> dict[str, bytes | None]:
+    """The users that query parameters name; b"" is nobody."""
+    return {
+        name: None if not text else (parse_prefixed("user", text) or b"")
+        for name, text in ((name, request.query.get(name, "")) for name in names)
+    }
+
+
+def _stop_unless_own(request: Request[Any], user_id: bytes | None, field: str) -> None:
+    if user_id is None:
+        raise InvalidError([problem("required", field)])
+    if user_id != request.scope.user_id:
+        raise InvalidError([problem("conflict", field, text="This must be your own user id.")])
+
+
+async def list_all(request: Request[None]) -> Any:
+    """One side must be the caller; without any, it is the one who allows."""
+    page = page_of_all(request.query)
+    me = request.scope.user_id
+    asked = _users_asked(request, "allowing_user_id", "allowed_user_id")
+    allowing, allowed = asked["allowing_user_id"], asked["allowed_user_id"]
+    if allowing is None and allowed is None:
+        allowing = me
+    if me not in (allowing, allowed):
+        field = "allowing_user_id" if allowing is not None else "allowed_user_id"
+        _stop_unless_own(request, allowing if allowing is not None else allowed, field)
+    found = await list_send_as(request.unit, allowing, allowed)
+    shapes = [_spell(row) for row in found[page.skip : page.skip + page.fetch]]
+    return list_of(shapes, page, request.query)
+
+
+async def get(request: Request[None]) -> Any:
+    row = await get_send_as(request.unit, id_in_path("send_as", "sdas", request.path["id"]))
+    return pick(_spell(row), request.query)
+
+
+async def create(request: Request[NewSendAsBody]) -> Any:
+    body = request.body
+    _stop_unless_own(request, body.allowing_user_id, "allowing_user_id")
+    (row,) = await actions.allow(request.unit, [body.allowed_user_id], "allowed_user_id")
+    shape = _spell(row)
+    return Reply(shape, headers=(("Location", f"{PATH}{shape['id']}/"),))
+
+
+async def update_many(request: Request[BulkSendAsBody]) -> Any:
+    unit, body = request.unit, request.body
+    await actions.allow(unit, list(body.allowed_user_ids), "allowed_user_ids")
+    await actions.disallow(unit, list(body.disallowed_user_ids))
+    answer: SendAsListShape = {"data": [_spell(row) for row in await actions.list_own(unit)]}
+    return answer
+
+
+async def delete_by_user(request: Request[None]) -> Any:
+    asked = _users_asked(request, "allowing_user_id", "allowed_user_id")
+    _stop_unless_own(request, asked["allowing_user_id"], "allowing_user_id")
+    allowed = asked["allowed_user_id"]
+    if allowed is None:
+        raise InvalidError([problem("required", "allowed_user_id")])
+    await actions.disallow(request.unit, [allowed])
+
+
+async def delete(request: Request[None]) -> Any:
+    send_as_id = id_in_path("send_as", "sdas", request.path["id"])
+    await actions.delete_send_as(request.unit, send_as_id)
+
+
+_SIDES = (
+    Parameter("allowing_user_id", "Who lets others send."),
+    Parameter("allowed_user_id", "Who may send."),
+)
+
+OPERATIONS = (
+    Operation(
+        "send_as.list",
+        "GET",
+        PATH,
+        "List who may send as oneself, or as whom one may send",
+        Right.SELF_READ,
+        list_all,
+        TAG,
+        answer=SendAsShape,
+        is_list=True,
+        query=(*PAGING, FIELDS, *_SIDES),
+    ),
+    Operation(
+        "send_as.create",
+        "POST",
+        PATH,
+        "Let somebody send as oneself",
+        Right.SELF_WRITE,
+        create,
+        TAG,
+        body=NewSendAsBody,
+        answer=SendAsShape,
+        status=201,
+    ),
+    Operation(
+        "send_as.delete_by_user",
+        "DELETE",
+        PATH,
+        "Let somebody no longer send as oneself",
+        Right.SELF_WRITE,
+        delete_by_user,
+        TAG,
+        status=204,
+        query=_SIDES,
+    ),
+    Operation(
+        "send_as.update_many",
+        "POST",
+        f"{PATH}bulk/",
+        "Say for several people whether they may send as oneself",
+        Right.SELF_WRITE,
+        update_many,
+        TAG,
+        body=BulkSendAsBody,
+        answer=SendAsListShape,
+    ),
+    Operation(
+        "send_as.get",
+        "GET",
+        f"{PATH}{{id}}/",
+        "Fetch a send-as association",
+        Right.SELF_READ,
+        get,
+        TAG,
+        answer=SendAsShape,
+        query=(FIELDS,),
+    ),
+    Operation(
+        "send_as.delete",
+        "DELETE",
+        f"{PATH}{{id}}/",
+        "Delete a send-as association",
+        Right.SELF_WRITE,
+        delete,
+        TAG,
+        status=204,
+    ),
+)
