@@ -21,10 +21,6 @@ from leadline.dialects.close.files.file_transfer import file_routes
 from leadline.dialects.close.files.form_intake import form_routes
 from leadline.dialects.close.oauth_server.routes import oauth_routes
 from leadline.dialects.tether.dialect import TETHER
-from leadline.dialects.wire.docs import documentation_routes
-from leadline.dialects.wire.operation import Dialect, Services
-from leadline.dialects.wire.serve import Gate
-from leadline.dialects.wire.watching import watching_routes
 from leadline.kernel.clock import Clock, SystemClock
 from leadline.platform import metrics
 from leadline.platform.authentication import Authentication
@@ -35,6 +31,11 @@ from leadline.platform.telephony import telephony_of
 from leadline.settings import Settings
 from leadline.store.database import Database
 from leadline.store.embedded import attach
+from leadline.wire.docs import documentation_routes
+from leadline.wire.operation import Dialect
+from leadline.wire.serve import Gate
+from leadline.wire.services import Services
+from leadline.wire.watching import watching_routes
 from leadline.worker import run_worker
 
 DIALECTS: tuple[Dialect, ...] = (CLOSE, TETHER)

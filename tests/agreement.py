@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from leadline.app import DIALECTS
-from leadline.dialects.wire.openapi import openapi_document
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.openapi import openapi_document
+from leadline.wire.operation import Operation
 
 _KNOWN = {
     "$ref", "additionalProperties", "anyOf", "const", "default", "description", "discriminator",

@@ -14,12 +14,12 @@ from typing import Any
 import psycopg
 from starlette.testclient import TestClient
 
-from leadline.dialects.wire.operation import Services
 from leadline.flows.create_organization import add_member, create_organization, founding_scope
 from leadline.kernel.clock import MovableClock
 from leadline.kernel.rights import Role
 from leadline.platform.jobs import Worker
 from leadline.store.events import number_events
+from leadline.wire.services import Services
 from leadline.worker import jobs_with
 
 PASSWORD = "correct horse battery staple"

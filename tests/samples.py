@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from leadline.app import DIALECTS
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 from tests import (
     samples_close,
     samples_close_apps,

@@ -17,9 +17,9 @@ import pytest
 import structlog
 
 from leadline.cli.csv_files import write_rows
-from leadline.dialects.wire.operation import Operation
 from leadline.platform.logs import configure_logs
 from leadline.platform.passwords import Passwords
+from leadline.wire.operation import Operation
 from tests.asgi import ask, key_of
 from tests.cast import Api, World
 from tests.conftest import TEST_SETTINGS

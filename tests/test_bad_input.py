@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 from tests.agreement import assert_agrees, document, resolve
 from tests.asgi import ask, key_of
 from tests.cast import World

@@ -328,7 +328,7 @@ def test_settings_are_read_from_their_variables() -> None:
 
 
 # What makes operations, and what carries all of them out: it says nothing of any one of them.
-WIRING = re.compile(r"dialects/wire/|close/(protocol/\w+|activities/activities)\.py$")
+WIRING = re.compile(r"leadline/wire/|close/(protocol/\w+|activities/activities)\.py$")
 
 
 def test_every_operation_is_listed_with_the_place_of_its_function(cli: Cli) -> None:

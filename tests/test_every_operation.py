@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from leadline.dialects.wire.operation import Operation
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation
 from tests.agreement import assert_agrees
 from tests.cast import World
 from tests.permission_matrix import COLUMNS, MATRIX

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NotSet
 
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 from tests.agreement import assert_agrees, document
 from tests.asgi import ask, key_of
 from tests.cast import World

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from leadline.dialects.wire.operation import Operation
 from leadline.kernel.permissions import Permission
 from leadline.kernel.rights import FOR_ALL_LEADS
 from leadline.store.visibility import SHOWN
+from leadline.wire.operation import Operation
 from tests.cast import World
 from tests.close.people.test_lead_visibility import blind
 from tests.samples import every, listed_thing, sample_call, speaking, things_of

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from leadline.dialects.wire.operation import Operation
 from leadline.platform.logs import hide_secrets
 from leadline.platform.rich_text import clean_html
+from leadline.wire.operation import Operation
 from tests.cast import World
 from tests.samples import all_operations, sample_call, things_of
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 from tests.cast import Api, World
 from tests.samples import every, sample_call, speaking, things_of
 

@@ -13,9 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
 from leadline.app import make_app, make_services
-from leadline.dialects.wire import watching
 from leadline.settings import Settings, SettingsError
 from leadline.store.migrations import Migration, all_migrations
+from leadline.wire import watching
 from tests.asgi import Answer, Headers, ask
 from tests.cast import World
 from tests.conftest import TEST_SETTINGS

@@ -191,7 +191,7 @@ def test_every_table_is_global_or_has_the_organization_first_in_its_key(database
 # Where statements do not go through the unit of work, and why.
 BARE_CONNECTIONS = {
     "cli/audit.py": "logins with addresses that nobody has belong to no organization",
-    "dialects/wire/watching.py": "asks whether the database is there",
+    "wire/watching.py": "asks whether the database is there",
     "dialects/close/oauth_server/authorize.py": "an app tells the organization",
     "dialects/close/oauth_server/tokens.py": "codes and tokens are what tells the organization",
     "features/oauth_apps/actions.py": "an app proves itself before its organization is known",

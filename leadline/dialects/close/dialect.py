@@ -17,7 +17,7 @@ from leadline.dialects.close import (
 from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.protocol.auth import authenticate
 from leadline.dialects.close.protocol.errors import STATUSES, rate_limit_headers, spell_error
-from leadline.dialects.wire.operation import Dialect
+from leadline.wire.operation import Dialect
 
 OPERATIONS = (
     *leads.OPERATIONS,

@@ -12,7 +12,6 @@ import msgspec
 from leadline.dialects.tether.contacts import TAG, ContactShape, show_cards
 from leadline.dialects.tether.spelling import envelope_error, page_of
 from leadline.dialects.tether.stage_pairs import choose_stage
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.contacts.queries import CardFilter, list_cards
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.flows.change_card import move_cards
@@ -20,6 +19,7 @@ from leadline.kernel.errors import Problems, RefusedError
 from leadline.kernel.ids import parse_hex
 from leadline.kernel.rights import Right
 from leadline.kernel.scope import Scope
+from leadline.wire.operation import Operation, Parameter, Request
 
 MAX_BULK = 5000
 _DAY = "2026-05-17"

@@ -19,7 +19,6 @@ from leadline.dialects.tether.spelling import (
     spell_time,
     spell_time_or_null,
 )
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.contacts.inputs import ContactChange, NewContact
 from leadline.features.contacts.queries import Card, get_card, lock_card
 from leadline.features.contacts.tables import Method
@@ -34,6 +33,7 @@ from leadline.kernel.errors import RefusedError
 from leadline.kernel.rights import Right
 from leadline.store.locks import lock_values
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Request
 
 TAG = "Contacts"
 _PATH = "/api/contacts/{id}"

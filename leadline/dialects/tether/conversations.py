@@ -13,7 +13,6 @@ from leadline.dialects.tether.spelling import (
     spell_time,
     spell_time_or_null,
 )
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.conversations.queries import (
     Digest,
@@ -28,6 +27,7 @@ from leadline.kernel.errors import RefusedError
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Parameter, Request
 
 TAG = "Conversations"
 

@@ -18,9 +18,9 @@ from leadline.dialects.tether import (
     users,
 )
 from leadline.dialects.tether.auth import authenticate
-from leadline.dialects.wire.operation import Dialect, Operation
 from leadline.kernel import errors
 from leadline.platform.rate_limits import Allowance
+from leadline.wire.operation import Dialect, Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *contact_lists.OPERATIONS,

@@ -15,8 +15,6 @@ from leadline.dialects.tether.spelling import (
     spell_number,
     spell_time,
 )
-from leadline.dialects.wire.decode import collect
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.lead_sources import actions
 from leadline.features.lead_sources.inputs import LeadSourceFields, NewLeadSource
 from leadline.features.lead_sources.queries import (
@@ -31,6 +29,8 @@ from leadline.kernel.ids import parse_hex
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.decode import collect
+from leadline.wire.operation import Operation, Parameter, Request
 
 TAG = "Lead Management"
 _PATH = "/api/lead-management"

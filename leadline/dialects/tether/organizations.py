@@ -7,12 +7,12 @@ from typing import Any, Literal, TypedDict
 import msgspec
 
 from leadline.dialects.tether.spelling import done, id_in_path
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.organizations import actions
 from leadline.features.organizations.queries import get_organization
 from leadline.kernel.errors import ForbiddenError, RefusedError
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Request
 
 TAG = "Organizations"
 _CLOSE_STAGES = "/api/organizations/{organizationId}/outreach-close-stages"

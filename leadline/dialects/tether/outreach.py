@@ -7,7 +7,6 @@ from typing import Any, Literal, TypedDict
 
 import msgspec
 
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.lead_sources.queries import active_lead_sources
 from leadline.flows.intake import INACTIVE, Incoming, TakenIn, intake
 from leadline.kernel.errors import NotFoundError, Problems, RefusedError
@@ -15,6 +14,7 @@ from leadline.kernel.ids import parse_hex
 from leadline.kernel.rights import Right
 from leadline.platform import emails, phone_numbers
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Request
 
 TAG = "Outreach"
 

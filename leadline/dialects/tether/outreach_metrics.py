@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict, cast
 
 from leadline.dialects.tether.spelling import done, spell_number, spell_time_or_null
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.lead_sources.queries import configuration_names
 from leadline.features.users.queries import find_member, names_of
 from leadline.kernel.errors import ForbiddenError, NotFoundError, RefusedError
@@ -18,6 +17,7 @@ from leadline.reporting.history import GroupBy, history
 from leadline.reporting.outreach import Outreach
 from leadline.reporting.summary import Basis, Figures, summary
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Parameter, Request
 
 TAG = "Outreach Metrics"
 

@@ -16,7 +16,6 @@ from leadline.dialects.tether.spelling import (
     spell_id_or_null,
     spell_time,
 )
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.pipelines.actions import set_default_pipeline
 from leadline.features.pipelines.inputs import (
     Color,
@@ -33,6 +32,7 @@ from leadline.kernel.errors import InvalidError, problem
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Parameter, Request
 
 TAG = "Pipelines"
 PATH = "/api/pipelines"

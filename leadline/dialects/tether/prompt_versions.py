@@ -12,13 +12,13 @@ from leadline.dialects.tether.spelling import (
     spell_id_or_null,
     spell_time,
 )
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.prompts import actions
 from leadline.features.prompts.inputs import NewVersion, VersionChange
 from leadline.features.prompts.queries import get_own_prompt, get_version, list_versions
 from leadline.features.prompts.tables import Prompt, PromptVersion
 from leadline.kernel.rights import Right
 from leadline.kernel.scope import Scope
+from leadline.wire.operation import Operation, Parameter, Request
 
 _PATH = "/api/prompts/{promptId}/versions"
 _ONE = "/api/prompts/{promptId}/versions/{versionId}"

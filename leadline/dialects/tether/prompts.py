@@ -13,7 +13,6 @@ from leadline.dialects.tether.spelling import (
     spell_number,
     spell_time,
 )
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.prompts import actions
 from leadline.features.prompts.inputs import NewPrompt, PromptChange
 from leadline.features.prompts.queries import alternatives_to, prompts_of_user, usage_of
@@ -24,6 +23,7 @@ from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
 from leadline.kernel.scope import Scope
 from leadline.store import rows
+from leadline.wire.operation import Operation, Parameter, Request
 
 TAG = "Prompts"
 _PATH = "/api/prompts"

@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal, TypedDict
 import msgspec
 
 from leadline.dialects.tether.spelling import auth_error, spell_number
-from leadline.dialects.wire.operation import Operation, Request, Services
 from leadline.features.sessions import actions
 from leadline.features.sessions.actions import Session
 from leadline.kernel.errors import LeadlineError
 from leadline.kernel.rights import Right
 from leadline.settings import Settings
+from leadline.wire.operation import Operation, Request
+from leadline.wire.services import Services
 
 TAG = "Auth"
 

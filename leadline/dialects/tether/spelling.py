@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from leadline.dialects.wire.decode import FieldError
-from leadline.dialects.wire.instants import Day, Instant, read_day, read_instant
 from leadline.kernel.errors import InvalidError, LeadlineError, NotFoundError, RefusedError
 from leadline.kernel.ids import parse_hex
 from leadline.kernel.times import utc_text
+from leadline.wire.decode import FieldError
+from leadline.wire.instants import Day, Instant, read_day, read_instant
 
 
 class ObjectId(bytes):

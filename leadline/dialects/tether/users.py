@@ -8,7 +8,6 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from leadline.dialects.tether.spelling import done, id_in_path, spell_time
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.api_keys.actions import regenerate_api_key
 from leadline.features.api_keys.queries import active_keys
 from leadline.features.users import actions
@@ -17,6 +16,7 @@ from leadline.features.users.queries import Member, find_member, list_members
 from leadline.kernel.errors import InvalidError, NotFoundError, Problem
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Request
 
 TAG = "Users"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 from tests.cast import World
 from tests.permission_matrix import COLUMNS, MATRIX
 from tests.samples import every, listed_thing, sample_call, speaking, things_of

@@ -14,7 +14,7 @@ from leadline.dialects.close.activities import (
     status_changes,
     task_completions,
 )
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *activity_lists.OPERATIONS,

@@ -10,12 +10,12 @@ import msgspec
 from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.crud import Wire, operation
 from leadline.dialects.close.protocol.spelling import CustomActivityTypeId
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.activities.queries import ActivityFilter, page_of_activities
 from leadline.features.groups.queries import users_in_groups
 from leadline.kernel.errors import Problems
 from leadline.store.tables import Row
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Parameter, Request
 
 FILTERS = (
     Parameter("id__in", "These activities alone, separated by commas."),

@@ -26,12 +26,12 @@ from leadline.dialects.close.activities.activities import (
 )
 from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.crud import Wire
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.activities.queries import Order, page_of_all
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Parameter, Request
 
 # By the ``_type`` that the objects have.
 KINDS: dict[str, Wire[Any]] = {

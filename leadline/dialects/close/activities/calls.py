@@ -21,8 +21,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id_or_null,
     spell_time,
 )
-from leadline.dialects.wire.instants import Instant
-from leadline.dialects.wire.operation import Request
 from leadline.features.calls.actions import delete_call
 from leadline.features.calls.inputs import MAX_DURATION_S, CallChange, Direction, NewCall, Status
 from leadline.features.calls.tables import CALLS, Call
@@ -32,6 +30,8 @@ from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.platform import phone_numbers
 from leadline.store.unit import Unit
+from leadline.wire.instants import Instant
+from leadline.wire.operation import Request
 
 
 class CallShape(TypedDict):

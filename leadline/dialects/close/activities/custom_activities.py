@@ -26,8 +26,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id_or_null,
     spell_time,
 )
-from leadline.dialects.wire.instants import Instant
-from leadline.dialects.wire.operation import Request
 from leadline.features.custom_activities import actions
 from leadline.features.custom_activities.inputs import CustomActivityChange, NewCustomActivity
 from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES, CustomActivity, Status
@@ -42,6 +40,8 @@ from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.instants import Instant
+from leadline.wire.operation import Request
 
 
 class CustomActivityShape(TypedDict):

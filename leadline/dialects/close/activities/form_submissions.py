@@ -16,13 +16,13 @@ from leadline.dialects.close.activities.activities import (
 from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.crud import Wire, delete_operation, get_operation, operation
 from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null, spell_time
-from leadline.dialects.wire.operation import Parameter, Request
 from leadline.features.activities.queries import page_of_activities
 from leadline.features.form_submissions.actions import delete_form_submission
 from leadline.features.form_submissions.tables import FORM_SUBMISSIONS, FormSubmission
 from leadline.features.users.queries import names_of
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Parameter, Request
 
 KIND = "FormSubmission"
 

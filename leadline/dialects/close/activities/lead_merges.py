@@ -9,13 +9,13 @@ import msgspec
 from leadline.dialects.close.activities.activities import list_activities
 from leadline.dialects.close.protocol.crud import Wire, get_operation
 from leadline.dialects.close.protocol.spelling import LeadId, spell_id, spell_id_or_null, spell_time
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.lead_merges.tables import LEAD_MERGES, LeadMerge
 from leadline.features.users.queries import names_of
 from leadline.flows.merge_leads import merge_leads
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Request
 
 
 class LeadMergeShape(TypedDict):

@@ -23,8 +23,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id_or_null,
     spell_time,
 )
-from leadline.dialects.wire.instants import Instant
-from leadline.dialects.wire.operation import Request
 from leadline.features.notes.actions import create_note, delete_note, update_note
 from leadline.features.notes.inputs import NewNote, NoteChange
 from leadline.features.notes.tables import NOTES, Note
@@ -34,6 +32,8 @@ from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.instants import Instant
+from leadline.wire.operation import Request
 
 MAX_ATTACHMENTS = 1000
 

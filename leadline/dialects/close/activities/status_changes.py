@@ -24,8 +24,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id_or_null,
     spell_time,
 )
-from leadline.dialects.wire.instants import Instant
-from leadline.dialects.wire.operation import Request
 from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.tables import OPPORTUNITIES, Opportunity
 from leadline.features.pipelines.queries import StageBook, stage_book
@@ -48,6 +46,8 @@ from leadline.kernel.errors import Path, Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.instants import Instant
+from leadline.wire.operation import Request
 
 
 class StatusChangeShape(TypedDict):

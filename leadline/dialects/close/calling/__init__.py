@@ -7,7 +7,7 @@ from leadline.dialects.close.calling import (
     phone_numbers,
     telephony,
 )
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *blocked_phone_numbers.OPERATIONS,

@@ -15,7 +15,6 @@ from leadline.dialects.close.protocol.crud import (
     update_operation,
 )
 from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null, spell_time
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.blocked_phone_numbers import actions
 from leadline.features.blocked_phone_numbers.inputs import (
     BlockedPhoneNumberChange,
@@ -29,6 +28,7 @@ from leadline.features.organizations.actions import update_organization
 from leadline.features.organizations.queries import get_organization
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Request
 
 
 class BlockedPhoneNumberShape(TypedDict):

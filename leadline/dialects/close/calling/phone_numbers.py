@@ -17,7 +17,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id_or_null,
     spell_time,
 )
-from leadline.dialects.wire.operation import Operation, Parameter, Reply, Request
 from leadline.features.phone_numbers.actions import rent_phone_number
 from leadline.features.phone_numbers.inputs import PhoneNumberChange
 from leadline.features.phone_numbers.queries import page_of_phone_numbers
@@ -28,6 +27,7 @@ from leadline.kernel.rights import Right
 from leadline.platform.phone_numbers import for_people, to_e164
 from leadline.platform.telephony import NotRentedError, WantedNumber
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Parameter, Reply, Request
 
 
 class PhoneNumberShape(TypedDict):

@@ -10,9 +10,9 @@ from typing import Any, TypedDict
 
 from leadline.dialects.close.protocol.crud import Noun, operation
 from leadline.dialects.close.protocol.spelling import list_of, page_of
-from leadline.dialects.wire.operation import Parameter, Request
 from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
+from leadline.wire.operation import Parameter, Request
 
 
 class IdentityShape(TypedDict):

@@ -11,7 +11,7 @@ from leadline.dialects.close.customizing import (
     integration_links,
     shared_custom_fields,
 )
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *custom_activity_types.OPERATIONS,

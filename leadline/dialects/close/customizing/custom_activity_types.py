@@ -20,7 +20,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id,
     spell_id_or_null,
 )
-from leadline.dialects.wire.operation import Request
 from leadline.features.custom_activity_types import actions
 from leadline.features.custom_activity_types.inputs import (
     CustomActivityTypeChange,
@@ -37,6 +36,7 @@ from leadline.flows.delete_custom_type import delete_custom_activity_type
 from leadline.kernel.rights import Right
 from leadline.kernel.times import utc_text
 from leadline.store.unit import Unit
+from leadline.wire.operation import Request
 
 
 class ActivityTypeFieldShape(TypedDict):

@@ -13,7 +13,6 @@ from leadline.dialects.close.customizing.custom_fields import (
 )
 from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.protocol.spelling import CustomFieldId, spell_id
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.custom_activity_types.tables import CUSTOM_ACTIVITY_TYPES
 from leadline.features.custom_fields.actions import order_fields
 from leadline.features.custom_fields.queries import fields_of
@@ -23,6 +22,7 @@ from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.tables import Table
+from leadline.wire.operation import Operation, Request
 
 PATH = "/api/v1/custom_field_schema/"
 NOUN = "custom_field_schema"

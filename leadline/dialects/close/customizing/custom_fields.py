@@ -20,7 +20,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id_or_null,
     spell_time,
 )
-from leadline.dialects.wire.operation import Operation, Reply, Request
 from leadline.features.custom_fields.actions import create_custom_field
 from leadline.features.custom_fields.inputs import CustomFieldChange, Description, NewCustomField
 from leadline.features.custom_fields.queries import associations_of, get_field, page_of_fields
@@ -28,6 +27,7 @@ from leadline.features.custom_fields.tables import Association, CustomField, Fie
 from leadline.flows.change_custom_field import change_custom_field, delete_custom_field
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Reply, Request
 
 MAX_LIMIT = 1000
 

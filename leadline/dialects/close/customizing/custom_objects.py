@@ -23,7 +23,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id_or_null,
     spell_time,
 )
-from leadline.dialects.wire.operation import Parameter, Reply, Request
 from leadline.features.custom_fields.actions import merged
 from leadline.features.custom_object_types.queries import hold_object_type
 from leadline.features.custom_object_types.tables import CUSTOM_OBJECT_TYPES, CustomObjectType
@@ -35,6 +34,7 @@ from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.operation import Parameter, Reply, Request
 
 Name = Annotated[str, Meta(max_length=255)]
 

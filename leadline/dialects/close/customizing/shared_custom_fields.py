@@ -20,13 +20,13 @@ from leadline.dialects.close.protocol.spelling import (
     CustomFieldId,
     CustomObjectTypeId,
 )
-from leadline.dialects.wire.operation import Operation, Reply, Request
 from leadline.features.custom_fields import actions
 from leadline.features.custom_fields.queries import get_association, get_field
 from leadline.features.custom_fields.tables import ASSOCIATIONS, SHARED, Association, FieldNoun
 from leadline.flows.change_custom_field import dissociate_field
 from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
+from leadline.wire.operation import Operation, Reply, Request
 
 PATH = "/api/v1/custom_field/shared/{shared_custom_field_id}/association/"
 

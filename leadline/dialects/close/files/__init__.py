@@ -6,7 +6,7 @@ from leadline.dialects.close.files import (
     files,
     forms,
 )
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *files.OPERATIONS,

@@ -21,7 +21,6 @@ from leadline.dialects.close.files.open_routes import Limits, guarded, nobody_of
 from leadline.dialects.close.files.upload_forms import Permit, UploadForm
 from leadline.dialects.close.protocol.auth import authenticate
 from leadline.dialects.close.protocol.file_links import FILES_PATH, FileLink, is_signed
-from leadline.dialects.wire.operation import Services
 from leadline.features.files.actions import receive_file
 from leadline.features.files.queries import signing_secret
 from leadline.features.files.tables import FILES, File, key_of
@@ -38,6 +37,7 @@ from leadline.kernel.scope import Scope
 from leadline.platform.file_storage import Folder, IncomingFile
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.services import Services
 
 # What the authentication has to know: it is a read.
 _DOWNLOAD = replace(OPERATIONS[0], name="file.download", method="GET", right=Right.FILE_READ)

@@ -10,12 +10,12 @@ from urllib.parse import quote
 import msgspec
 
 from leadline.dialects.close.protocol.file_links import FILES_PATH, path_of
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.files.actions import create_file
 from leadline.features.files.queries import signing_secret
 from leadline.features.files.tables import File
 from leadline.kernel.rights import Right
 from leadline.platform.s3 import Bucket, write_policy
+from leadline.wire.operation import Operation, Request
 
 # Within this time the upload has to begin.
 UPLOAD_LIFETIME = timedelta(seconds=60)

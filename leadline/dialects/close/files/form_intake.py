@@ -14,8 +14,6 @@ from starlette.routing import Route
 
 from leadline.dialects.close.files.forms import SUBMIT_PATH, FormFieldId
 from leadline.dialects.close.files.open_routes import Endpoint, Limits, guarded, nobody_of, parts_of
-from leadline.dialects.wire.decode import read_json
-from leadline.dialects.wire.operation import Services
 from leadline.features.forms.tables import FORMS
 from leadline.features.organizations.queries import get_organization
 from leadline.flows.submit_form import Visit, submit_form
@@ -28,6 +26,8 @@ from leadline.kernel.errors import (
 from leadline.kernel.ids import parse_prefixed
 from leadline.platform import web_addresses
 from leadline.store.unit import Unit
+from leadline.wire.decode import read_json
+from leadline.wire.services import Services
 
 FIELD_PREFIX = f"{FormFieldId.prefix}_"
 # A field that people do not see. What is written into it was written by a machine.

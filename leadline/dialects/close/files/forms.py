@@ -9,13 +9,13 @@ import msgspec
 from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.crud import Noun, operation
 from leadline.dialects.close.protocol.spelling import Reference, spell_id, spell_time
-from leadline.dialects.wire.operation import Request
 from leadline.features.forms import actions
 from leadline.features.forms.inputs import Name, NewField
 from leadline.features.forms.queries import page_of_forms
 from leadline.features.forms.tables import FORMS, Choice, FieldType, Form
 from leadline.kernel.rights import Right
 from leadline.store import rows
+from leadline.wire.operation import Request
 
 SUBMIT_PATH = "/go/form/"
 

@@ -11,7 +11,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from leadline.dialects.close.protocol.errors import STATUSES, spell_error
-from leadline.dialects.wire.failures import refusal_of, status_of
 from leadline.kernel.errors import (
     LeadlineError,
     MalformedError,
@@ -24,6 +23,7 @@ from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
 from leadline.platform.rate_limits import Allowance, RateLimiter
 from leadline.settings import Settings
+from leadline.wire.failures import refusal_of, status_of
 
 log = structlog.get_logger("leadline.requests")
 

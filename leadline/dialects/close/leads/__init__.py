@@ -11,7 +11,7 @@ from leadline.dialects.close.leads import (
     pipelines,
     tasks,
 )
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *contacts.OPERATIONS,

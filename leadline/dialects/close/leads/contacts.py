@@ -35,8 +35,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_user_id,
 )
 from leadline.dialects.close.query.parameters import QUERY, contacts_found
-from leadline.dialects.wire.instants import Instant
-from leadline.dialects.wire.operation import Parameter, Request
 from leadline.features.contacts.actions import update_contact
 from leadline.features.contacts.inputs import (
     NAME_LENGTH,
@@ -58,6 +56,8 @@ from leadline.kernel.rights import Right
 from leadline.platform import phone_numbers
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.instants import Instant
+from leadline.wire.operation import Parameter, Request
 
 
 class EmailShape(TypedDict):

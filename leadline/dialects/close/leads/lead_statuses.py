@@ -14,7 +14,6 @@ from leadline.dialects.close.protocol.crud import (
     delete_operation,
     update_operation,
 )
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.pipelines.actions import append_stage
 from leadline.features.pipelines.inputs import Color, Name, NewStage
 from leadline.features.pipelines.queries import stage_book
@@ -24,6 +23,7 @@ from leadline.flows.retire_stage import retire_stage
 from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Request
 
 
 class LeadStatusShape(TypedDict):

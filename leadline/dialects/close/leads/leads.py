@@ -31,8 +31,6 @@ from leadline.dialects.close.protocol.object_links import extras_for
 from leadline.dialects.close.protocol.recent_calls import add_recent_calls
 from leadline.dialects.close.protocol.spelling import LeadId, StatusId, UserId
 from leadline.dialects.close.query.parameters import QUERY, latest_first, rows_in_order, search_in
-from leadline.dialects.wire.instants import Instant
-from leadline.dialects.wire.operation import Request
 from leadline.features.contacts.inputs import NewContact
 from leadline.features.contacts.queries import contacts_of_leads
 from leadline.features.custom_fields.actions import merged
@@ -52,6 +50,8 @@ from leadline.platform import web_addresses
 from leadline.reporting.search.queries import found_with_count
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.instants import Instant
+from leadline.wire.operation import Request
 
 MAX_LIMIT = 200
 MAX_ADDRESSES = 100

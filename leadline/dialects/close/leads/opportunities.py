@@ -39,8 +39,6 @@ from leadline.dialects.close.protocol.spelling import (
     UserId,
 )
 from leadline.dialects.close.query.parameters import opportunity_search, orders_in
-from leadline.dialects.wire.instants import Day, Instant
-from leadline.dialects.wire.operation import Request
 from leadline.features.custom_fields.actions import merged
 from leadline.features.groups.queries import users_in_groups
 from leadline.features.opportunities.actions import delete_opportunity
@@ -61,6 +59,8 @@ from leadline.kernel.errors import Path, Problems
 from leadline.kernel.rights import Right
 from leadline.reporting.search.conditions import condition_for
 from leadline.store import rows
+from leadline.wire.instants import Day, Instant
+from leadline.wire.operation import Request
 
 Text = Annotated[str, Meta(max_length=1000)]
 

@@ -11,9 +11,6 @@ from leadline.dialects.close.protocol import filters
 from leadline.dialects.close.protocol.money import format_money
 from leadline.dialects.close.protocol.spelling import spell_id_or_null
 from leadline.dialects.close.query.parameters import LEAD_QUERY, LEAD_SAVED_SEARCH, QUERY
-from leadline.dialects.wire.decode import FieldError
-from leadline.dialects.wire.instants import read_day, read_instant
-from leadline.dialects.wire.operation import Parameter
 from leadline.features.opportunities.queries import (
     GROUPS,
     ORDERS,
@@ -25,6 +22,9 @@ from leadline.features.opportunities.queries import (
 from leadline.features.opportunities.tables import Opportunity
 from leadline.features.pipelines.queries import StageBook
 from leadline.kernel.errors import Problems
+from leadline.wire.decode import FieldError
+from leadline.wire.instants import read_day, read_instant
+from leadline.wire.operation import Parameter
 
 Query = Mapping[str, str]
 _DAY_LENGTH = len("2026-05-17")

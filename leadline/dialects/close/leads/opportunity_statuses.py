@@ -15,7 +15,6 @@ from leadline.dialects.close.protocol.crud import (
     update_operation,
 )
 from leadline.dialects.close.protocol.spelling import PipelineId, StatusId
-from leadline.dialects.wire.operation import Request
 from leadline.features.pipelines.actions import append_stage
 from leadline.features.pipelines.inputs import Name, NewStage
 from leadline.features.pipelines.queries import stage_book
@@ -26,6 +25,7 @@ from leadline.kernel.errors import NotFoundError, Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.operation import Request
 
 StatusType = Literal["active", "won", "lost"]
 

@@ -21,7 +21,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id,
     spell_id_or_null,
 )
-from leadline.dialects.wire.operation import Request
 from leadline.features.pipelines.inputs import Name
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.features.pipelines.tables import PIPELINES, Pipeline
@@ -34,6 +33,7 @@ from leadline.flows.arrange_pipeline import (
 from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Request
 
 
 class PipelineStatusShape(TypedDict):

@@ -14,10 +14,6 @@ from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.crud import Noun, operation
 from leadline.dialects.close.protocol.spelling import ContactId, LeadId, UserId
 from leadline.dialects.close.query.parameters import QUERY, orders_in, search_in
-from leadline.dialects.wire.decode import FieldError
-from leadline.dialects.wire.instants import Instant, read_instant
-from leadline.dialects.wire.operation import Operation, Parameter, Request
-from leadline.dialects.wire.override import params_of
 from leadline.features.tasks.actions import change_tasks, create_task, delete_task
 from leadline.features.tasks.inputs import Due, NewTask, Priority, Resolution, TaskChange, TaskType
 from leadline.features.tasks.queries import (
@@ -36,6 +32,10 @@ from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.rights import Right
 from leadline.reporting.search.conditions import condition_for
 from leadline.store import rows
+from leadline.wire.decode import FieldError
+from leadline.wire.instants import Instant, read_instant
+from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.override import params_of
 
 MAX_LIMIT = 1000
 MAX_BULK = 1000

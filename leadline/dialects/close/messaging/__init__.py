@@ -8,7 +8,7 @@ from leadline.dialects.close.messaging import (
     sms_templates,
     unsubscribed_emails,
 )
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *email_templates.OPERATIONS,

@@ -13,7 +13,6 @@ from leadline.dialects.close.query.saved_searches import SavedSearches
 from leadline.dialects.close.query.text_fields import find_place
 from leadline.dialects.close.query.text_language import whole_query
 from leadline.dialects.close.query.tree_search import read_search
-from leadline.dialects.wire.operation import Parameter, Request
 from leadline.features.contacts.queries import contacts_of_leads
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.leads.tables import LEADS, Lead
@@ -23,6 +22,7 @@ from leadline.reporting.search.queries import found_ids
 from leadline.reporting.search.tree import All, HasRelated, Search, SortKey
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.operation import Parameter, Request
 
 MAX_ENTRY = 99
 MAX_DIGITS = 9

@@ -21,7 +21,6 @@ from leadline.dialects.close.protocol.attachments import AttachmentBody, read_at
 from leadline.dialects.close.protocol.crud import Wire, delete_operation, operation
 from leadline.dialects.close.protocol.file_links import connect_files, sign_links
 from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null, spell_time
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.contacts.queries import contacts_of_leads, display_name, lead_display_name
 from leadline.features.email_templates import actions
 from leadline.features.email_templates.inputs import EmailTemplateChange
@@ -33,6 +32,7 @@ from leadline.kernel.placeholders import render
 from leadline.kernel.rights import Right
 from leadline.reporting.placeholder_values import placeholder_values
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Request
 
 _TAG = re.compile(r"<[a-zA-Z/!]")
 

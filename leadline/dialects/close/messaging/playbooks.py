@@ -18,7 +18,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_time,
     spell_time_or_null,
 )
-from leadline.dialects.wire.operation import Operation, Parameter, Reply, Request
 from leadline.features.playbooks import actions
 from leadline.features.playbooks.inputs import PlaybookChange
 from leadline.features.playbooks.queries import page_of_playbooks
@@ -26,6 +25,7 @@ from leadline.features.playbooks.tables import PLAYBOOKS, Playbook
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Parameter, Reply, Request
 
 
 class PlaybookShape(TypedDict):

@@ -17,7 +17,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id_or_null,
     spell_time_without_zone,
 )
-from leadline.dialects.wire.operation import Operation, Reply, Request
 from leadline.features.opportunities.tables import Attachment
 from leadline.features.sms_templates import actions
 from leadline.features.sms_templates.inputs import SmsTemplateChange
@@ -26,6 +25,7 @@ from leadline.features.sms_templates.tables import SMS_TEMPLATES, SmsTemplate
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Reply, Request
 
 
 class SmsAttachmentShape(TypedDict):

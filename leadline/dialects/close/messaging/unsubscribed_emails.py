@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Meta
 
 from leadline.dialects.close.protocol.spelling import FIELDS, PAGING, list_of, page_of_all
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.unsubscribed_emails.actions import resubscribe_email, unsubscribe_email
 from leadline.features.unsubscribed_emails.tables import UNSUBSCRIBED_EMAILS
 from leadline.kernel.rights import Right
 from leadline.store import rows
+from leadline.wire.operation import Operation, Request
 
 TAG = "Unsubscribed emails"
 PATH = "/api/v1/unsubscribe/email/"

@@ -6,7 +6,7 @@ from leadline.dialects.close.oauth_server import (
     apps,
     grants,
 )
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *apps.OPERATIONS,

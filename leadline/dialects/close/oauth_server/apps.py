@@ -13,12 +13,12 @@ from leadline.dialects.close.protocol.crud import (
     update_operation,
 )
 from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null, spell_time
-from leadline.dialects.wire.operation import Operation, Reply, Request
 from leadline.features.oauth_apps import actions
 from leadline.features.oauth_apps.inputs import NewOAuthApp, OAuthAppChange
 from leadline.features.oauth_apps.tables import OAUTH_APPS, OAuthApp
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Reply, Request
 
 CLIENT_PREFIX = "oa2client"
 

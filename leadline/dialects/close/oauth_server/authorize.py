@@ -24,7 +24,6 @@ from leadline.dialects.close.oauth_server.requests import (
     read_fields,
     read_form,
 )
-from leadline.dialects.wire.operation import Services
 from leadline.features.oauth_apps.queries import KnownApp, find_app
 from leadline.features.oauth_grants.actions import FULL_ACCESS, OFFLINE_ACCESS, create_grant
 from leadline.features.sessions.actions import check_password
@@ -32,6 +31,7 @@ from leadline.kernel.errors import TooManyRequestsError, UnauthenticatedError
 from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
+from leadline.wire.services import Services
 
 _COOKIE = "leadline_authorize"
 _CSRF = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -7,10 +7,10 @@ from typing import Any, TypedDict
 from leadline.dialects.close.oauth_server.apps import CLIENT_PREFIX
 from leadline.dialects.close.protocol.crud import Noun, operation
 from leadline.dialects.close.protocol.spelling import list_of, page_of, spell_id, spell_time
-from leadline.dialects.wire.operation import Request
 from leadline.features.oauth_grants.actions import end_own_grant
 from leadline.features.oauth_grants.queries import page_of_own
 from leadline.kernel.rights import Right
+from leadline.wire.operation import Request
 
 
 class OAuthGrantShape(TypedDict):

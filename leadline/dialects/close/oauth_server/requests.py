@@ -13,8 +13,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from leadline.dialects.wire.failures import refusal_of
-from leadline.dialects.wire.operation import Services
 from leadline.kernel.errors import (
     ConflictError,
     RefusedError,
@@ -23,6 +21,8 @@ from leadline.kernel.errors import (
 )
 from leadline.platform.metrics import RequestCounter
 from leadline.platform.rate_limits import RateLimiter
+from leadline.wire.failures import refusal_of
+from leadline.wire.services import Services
 
 log = structlog.get_logger("leadline.requests")
 

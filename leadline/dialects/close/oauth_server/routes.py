@@ -9,7 +9,7 @@ from starlette.routing import Route
 from leadline.dialects.close.oauth_server import authorize as oauth_authorize
 from leadline.dialects.close.oauth_server import tokens as oauth_tokens
 from leadline.dialects.close.oauth_server.requests import Counters, oauth_route
-from leadline.dialects.wire.operation import Services
+from leadline.wire.services import Services
 
 
 def oauth_routes(services: Services) -> list[Route]:

@@ -19,7 +19,6 @@ from leadline.dialects.close.oauth_server.requests import (
     read_form,
 )
 from leadline.dialects.close.protocol.spelling import spell_id
-from leadline.dialects.wire.operation import Services
 from leadline.features.oauth_apps.actions import prove_app
 from leadline.features.oauth_apps.queries import KnownApp
 from leadline.features.oauth_grants.actions import (
@@ -34,6 +33,7 @@ from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
 from leadline.platform.authentication import secret_hash
+from leadline.wire.services import Services
 
 # What a verifier of PKCE looks like (RFC 7636, 4.1).
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")

@@ -11,7 +11,7 @@ from leadline.dialects.close.people import (
     send_as,
     users,
 )
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *api_keys.OPERATIONS,

@@ -12,9 +12,9 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id,
     spell_time,
 )
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.api_keys.queries import active_keys
 from leadline.kernel.rights import Right
+from leadline.wire.operation import Operation, Request
 
 
 class ApiKeyShape(TypedDict):

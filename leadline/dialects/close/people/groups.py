@@ -9,7 +9,6 @@ import msgspec
 from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.protocol.crud import Wire, delete_operation, list_operation, operation
 from leadline.dialects.close.protocol.spelling import UserId, id_in_path, spell_id
-from leadline.dialects.wire.operation import Operation, Reply, Request
 from leadline.features.groups import actions
 from leadline.features.groups.queries import users_in_group
 from leadline.features.groups.tables import GROUPS, Group
@@ -17,6 +16,7 @@ from leadline.flows.delete_group import delete_group
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Reply, Request
 
 
 class GroupMemberShape(TypedDict):

@@ -16,7 +16,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id,
     spell_id_or_null,
 )
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.phone_numbers.queries import personal_numbers
 from leadline.features.phone_numbers.tables import PhoneNumber
 from leadline.features.roles.queries import STANDINGS
@@ -36,6 +35,7 @@ from leadline.kernel.rights import Right
 from leadline.platform import web_addresses
 from leadline.store import rows
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Parameter, Request
 
 TAG = "Memberships"
 PATH = "/api/v1/membership/"

@@ -20,7 +20,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_time,
     spell_time_without_zone,
 )
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.custom_fields.queries import fields_of
 from leadline.features.custom_fields.tables import CustomField
 from leadline.features.organizations.queries import get_organization
@@ -34,6 +33,7 @@ from leadline.flows.change_organization import OrganizationChange, change_organi
 from leadline.kernel.errors import NotFoundError, Problems
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Parameter, Request
 
 TAG = "Organizations"
 PATH = "/api/v1/organization/{id}/"

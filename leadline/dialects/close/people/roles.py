@@ -11,7 +11,6 @@ from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.protocol.crud import Noun, operation
 from leadline.dialects.close.protocol.role_names import read_role
 from leadline.dialects.close.protocol.spelling import CustomFieldId, spell_id
-from leadline.dialects.wire.operation import Reply, Request
 from leadline.features.roles.actions import create_role
 from leadline.features.roles.inputs import NewRole, RoleChange
 from leadline.features.roles.queries import STANDINGS, list_roles
@@ -21,6 +20,7 @@ from leadline.kernel.errors import NotFoundError, RefusedError
 from leadline.kernel.permissions import Permission, VisibilityBehavior
 from leadline.kernel.rights import Right
 from leadline.store import rows
+from leadline.wire.operation import Reply, Request
 
 _LABELS = {
     "admin": "Admin",

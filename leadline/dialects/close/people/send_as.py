@@ -16,13 +16,13 @@ from leadline.dialects.close.protocol.spelling import (
     pick,
     spell_id,
 )
-from leadline.dialects.wire.operation import Operation, Parameter, Reply, Request
 from leadline.features.send_as import actions
 from leadline.features.send_as.queries import get_send_as, list_send_as
 from leadline.features.send_as.tables import SendAs
 from leadline.kernel.errors import InvalidError, problem
 from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.rights import Right
+from leadline.wire.operation import Operation, Parameter, Reply, Request
 
 TAG = "Send as"
 PATH = "/api/v1/send_as/"

@@ -23,7 +23,6 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id,
     spell_time,
 )
-from leadline.dialects.wire.operation import Operation, Parameter, Request
 from leadline.features.organizations.queries import get_organization
 from leadline.features.phone_numbers.queries import personal_numbers
 from leadline.features.phone_numbers.tables import PhoneNumber
@@ -31,6 +30,7 @@ from leadline.features.pipelines.queries import stage_book
 from leadline.features.users.queries import find_member, memberships_of_users, page_of_members
 from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
+from leadline.wire.operation import Operation, Parameter, Request
 
 TAG = "Users"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 
-from leadline.dialects.wire.operation import Operation, Services
 from leadline.kernel.errors import ForbiddenError, UnauthenticatedError
 from leadline.kernel.scope import Scope
+from leadline.wire.operation import Operation
+from leadline.wire.services import Services
 
 
 async def authenticate(

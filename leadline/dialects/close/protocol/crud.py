@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, LiteralString
 
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.wire.operation import Operation, Parameter, Reply, Request
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.tables import Row, Table
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Parameter, Reply, Request
 
 Show = Callable[[Unit, list[Any]], Awaitable[list[Mapping[str, Any]]]]
 

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from leadline.dialects.close.protocol.spelling import spell_id
-from leadline.dialects.wire.operation import Request
 from leadline.features.files.actions import attach_files
 from leadline.features.files.queries import signing_secret
 from leadline.features.files.tables import File, key_of
 from leadline.features.opportunities.tables import Attachment
 from leadline.kernel.errors import Problems
 from leadline.store.unit import Unit
+from leadline.wire.operation import Request
 
 FILES_PATH = "/go/file/"
 _LINK = re.compile(rf"https?://[^/?#]+{FILES_PATH}orga_([0-9a-f]{{24}})/file_([0-9a-f]{{24}})/")

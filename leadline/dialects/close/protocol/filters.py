@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from leadline.dialects.wire.decode import FieldError
-from leadline.dialects.wire.instants import read_instant
-from leadline.dialects.wire.operation import Parameter
 from leadline.kernel.errors import Problems
 from leadline.kernel.ids import parse_prefixed
+from leadline.wire.decode import FieldError
+from leadline.wire.instants import read_instant
+from leadline.wire.operation import Parameter
 
 BOUNDS = ("gt", "gte", "lt", "lte")
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.wire.operation import Request
 from leadline.features.calls.queries import recent_calls
+from leadline.wire.operation import Request
 
 
 class RecentCallShape(TypedDict):

@@ -9,9 +9,6 @@ from typing import Any
 
 import msgspec
 
-from leadline.dialects.wire.decode import FieldError
-from leadline.dialects.wire.instants import Day, Instant, read_day, read_instant
-from leadline.dialects.wire.operation import Parameter
 from leadline.kernel.errors import (
     InvalidError,
     LeadlineError,
@@ -22,6 +19,9 @@ from leadline.kernel.errors import (
 )
 from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.times import utc_text
+from leadline.wire.decode import FieldError
+from leadline.wire.instants import Day, Instant, read_day, read_instant
+from leadline.wire.operation import Parameter
 
 # Ids on the way in: the prefix is part of the type.
 

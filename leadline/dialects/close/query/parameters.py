@@ -10,7 +10,6 @@ import msgspec
 from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.query.saved_searches import SavedSearches, search_of
 from leadline.dialects.close.query.text_language import read_search, whole_query
-from leadline.dialects.wire.operation import Parameter, Request
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.tasks.queries import calendar_at
 from leadline.kernel.errors import InvalidError, NotFoundError, RefusedError, problem
@@ -29,6 +28,7 @@ from leadline.reporting.search.tree import (
 from leadline.store import rows
 from leadline.store.tables import Row, Table
 from leadline.store.unit import Unit
+from leadline.wire.operation import Parameter, Request
 
 QUERY = Parameter("query", 'What to search for, such as status:"Potential" sort:-date_created.')
 LEAD_QUERY = Parameter("lead_query", "Of leads alone that this search finds.")

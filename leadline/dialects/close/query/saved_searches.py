@@ -12,7 +12,6 @@ from leadline.dialects.close.protocol.spelling import tz_offset
 from leadline.dialects.close.query import text_language as query_language
 from leadline.dialects.close.query import tree_search as structured_search
 from leadline.dialects.close.query.text_syntax import parse
-from leadline.dialects.wire.operation import Request
 from leadline.features.saved_searches.queries import find_by_name, get_saved_search
 from leadline.features.saved_searches.tables import SAVED_SEARCHES, SavedSearch
 from leadline.features.tasks.queries import calendar_at
@@ -28,6 +27,7 @@ from leadline.kernel.names import check_length
 from leadline.reporting.search.conditions import condition_for
 from leadline.reporting.search.fields import spec_of
 from leadline.reporting.search.tree import Search
+from leadline.wire.operation import Request
 
 MAX_DEPTH = 5
 MAX_READ = 50

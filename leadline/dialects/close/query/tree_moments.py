@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from leadline.dialects.wire.decode import FieldError
-from leadline.dialects.wire.instants import read_instant
 from leadline.kernel.errors import Path, Problems
 from leadline.reporting.search.tree import MomentRange
+from leadline.wire.decode import FieldError
+from leadline.wire.instants import read_instant
 
 _LONG = {"years": 12, "months": 1}  # in months
 _SHORT = ("weeks", "days", "hours", "minutes", "seconds")

@@ -6,7 +6,7 @@ from leadline.dialects.close.scheduling import (
     scheduling_links,
     shared_scheduling_links,
 )
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *scheduling_links.OPERATIONS,

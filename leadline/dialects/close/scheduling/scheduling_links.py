@@ -13,7 +13,6 @@ from leadline.dialects.close.protocol.crud import (
     update_operation,
 )
 from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.scheduling_links import actions
 from leadline.features.scheduling_links.inputs import (
     AppSchedulingLink,
@@ -25,6 +24,7 @@ from leadline.features.scheduling_links.tables import SCHEDULING_LINKS, Scheduli
 from leadline.flows import delete_scheduling_link as flow
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Request
 
 PREFIX = "schlnk"
 Source = Literal["MANUAL", "THIRD_PARTY", "CALENDLY"]

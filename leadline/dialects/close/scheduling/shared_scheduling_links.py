@@ -16,7 +16,6 @@ from leadline.dialects.close.protocol.crud import (
 )
 from leadline.dialects.close.protocol.spelling import Reference, UserId, spell_id, spell_id_or_null
 from leadline.dialects.close.scheduling.scheduling_links import PREFIX
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.features.shared_scheduling_links import actions
 from leadline.features.shared_scheduling_links.inputs import (
     NewSharedSchedulingLink,
@@ -30,6 +29,7 @@ from leadline.features.shared_scheduling_links.tables import (
 from leadline.kernel.errors import InvalidError, problem
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation, Request
 
 
 class OrganizationId(Reference):

@@ -6,7 +6,7 @@ from leadline.dialects.close.searching import (
     data_search,
     saved_searches,
 )
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *data_search.OPERATIONS,

@@ -15,11 +15,11 @@ from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.query.saved_searches import SavedSearches
 from leadline.dialects.close.query.tree_search import read_search
 from leadline.dialects.close.searching.search_shapes import OBJECTS, show_found
-from leadline.dialects.wire.operation import Operation, Request
 from leadline.kernel.errors import Problems, RefusedError
 from leadline.kernel.rights import Right
 from leadline.reporting.search.queries import Place, count_found, found_after
 from leadline.reporting.search.tree import Search
+from leadline.wire.operation import Operation, Request
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 200

@@ -23,7 +23,6 @@ from leadline.dialects.close.query.saved_searches import (
     check_definition,
     definition_of,
 )
-from leadline.dialects.wire.operation import Parameter, Request
 from leadline.features.saved_searches import actions
 from leadline.features.saved_searches.inputs import SavedSearchChange
 from leadline.features.saved_searches.queries import get_saved_search, page_of_saved_searches
@@ -34,6 +33,7 @@ from leadline.features.saved_searches.tables import (
 )
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
+from leadline.wire.operation import Parameter, Request
 
 
 class GroupId(Reference):

@@ -26,7 +26,6 @@ from leadline.dialects.close.leads.tasks import calendar_of
 from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.protocol.crud import Wire
 from leadline.dialects.close.protocol.file_links import sign_links
-from leadline.dialects.wire.operation import Request
 from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.queries import STALLED_AFTER
 from leadline.features.opportunities.tables import OPPORTUNITIES
@@ -35,6 +34,7 @@ from leadline.kernel.rights import Right
 from leadline.reporting.search.queries import field_values
 from leadline.store import rows
 from leadline.store.tables import Table
+from leadline.wire.operation import Request
 
 Show = Callable[[Request[Any], list[Any]], Awaitable[Sequence[Mapping[str, Any]]]]
 

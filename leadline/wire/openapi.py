@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from leadline.dialects.wire.instants import Day, Instant
-from leadline.dialects.wire.operation import Dialect, ErrorBody, Operation
 from leadline.kernel import errors
 from leadline.platform.rate_limits import Allowance
+from leadline.wire.instants import Day, Instant
+from leadline.wire.operation import Dialect, ErrorBody, Operation
 
 Schema = dict[str, Any]
 

@@ -18,13 +18,6 @@ import msgspec
 import structlog
 from psycopg import errors
 
-from leadline.dialects.wire import idempotency
-from leadline.dialects.wire.decode import decode, read_json
-from leadline.dialects.wire.failures import refusal_of, status_of
-from leadline.dialects.wire.operation import Dialect, Operation, Reply, Request, Services
-from leadline.dialects.wire.override import is_overridden, params_of
-from leadline.dialects.wire.routing import Router
-from leadline.dialects.wire.timing import REQUEST_HEADER, server_timing
 from leadline.kernel.errors import (
     ForbiddenError,
     LeadlineError,
@@ -42,6 +35,19 @@ from leadline.kernel.scope import Scope
 from leadline.platform.metrics import RequestCounter
 from leadline.platform.rate_limits import Allowance, RateLimiter
 from leadline.store.unit import Unit
+from leadline.wire import idempotency
+from leadline.wire.decode import decode, read_json
+from leadline.wire.failures import refusal_of, status_of
+from leadline.wire.operation import (
+    Dialect,
+    Operation,
+    Reply,
+    Request,
+)
+from leadline.wire.override import is_overridden, params_of
+from leadline.wire.routing import Router
+from leadline.wire.services import Services
+from leadline.wire.timing import REQUEST_HEADER, server_timing
 
 log = structlog.get_logger("leadline.requests")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from leadline.dialects.wire.operation import Operation
+from leadline.wire.operation import Operation
 
 _PARAMETER = "{}"
 

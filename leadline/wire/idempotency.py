@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.dialects.wire.operation import Operation
 from leadline.kernel.errors import ConflictError, KeyReusedError, RefusedError
 from leadline.kernel.scope import Scope
 from leadline.settings import Settings
 from leadline.store.unit import Unit
+from leadline.wire.operation import Operation
 
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 _MAX_KEY_LENGTH = 255

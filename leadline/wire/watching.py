@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from leadline.dialects.wire.operation import Services
 from leadline.platform import metrics
 from leadline.store.migrations import all_migrations
+from leadline.wire.services import Services
 
 # Who asks whether we are ready asks again soon, and sends requests elsewhere meanwhile.
 READY_WITHIN_S = 1.0

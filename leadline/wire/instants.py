@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from leadline.dialects.wire.decode import FieldError
+from leadline.wire.decode import FieldError
 
 
 class Instant(datetime):

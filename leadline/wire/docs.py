@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from leadline.dialects.wire.openapi import openapi_document
-from leadline.dialects.wire.operation import Dialect
+from leadline.wire.openapi import openapi_document
+from leadline.wire.operation import Dialect
 
 _FOLDER = Path(__file__).parent
 _FILES = {

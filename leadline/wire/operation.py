@@ -9,37 +9,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from leadline.kernel.errors import LeadlineError
 from leadline.kernel.rights import Right
 from leadline.kernel.scope import Scope
-from leadline.platform.authentication import Authentication
-from leadline.platform.file_storage import FileStorage
-from leadline.platform.passwords import Passwords
-from leadline.platform.telephony import Telephony
-from leadline.settings import Settings
-from leadline.store.database import Database
 from leadline.store.unit import Unit
+from leadline.wire.services import Services
 
 if TYPE_CHECKING:
-    from leadline.dialects.wire.decode import Hook
+    from leadline.wire.decode import Hook
 
 Body = TypeVar("Body")
-
-
-@dataclass(frozen=True)
-class Services:
-    """What a request may need beyond its unit of work."""
-
-    database: Database
-    authentication: Authentication
-    passwords: Passwords
-    settings: Settings
-    files: FileStorage
-    telephony: Telephony | None
-
-    def base_url(self, headers: Mapping[str, str]) -> str:
-        """Where people find this server: as configured, else as the caller found it."""
-        if self.settings.base_url:
-            return self.settings.base_url.rstrip("/")
-        scheme = "https" if headers.get("x-forwarded-proto") == "https" else "http"
-        return f"{scheme}://{headers.get('host', 'localhost')}"
 
 
 @dataclass
