@@ -31,6 +31,7 @@ from leadline.platform.telephony import telephony_of
 from leadline.settings import Settings
 from leadline.store.database import Database
 from leadline.store.embedded import attach
+from leadline.wire.connections import bound_heads
 from leadline.wire.docs import documentation_routes
 from leadline.wire.operation import Dialect
 from leadline.wire.serve import Gate
@@ -49,6 +50,7 @@ def create_app() -> Starlette:
     """
     settings = Settings.from_environment()
     configure_logs(settings)
+    bound_heads(settings)
     Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     if settings.database_url is not None:
         return make_app(make_services(settings, settings.database_url))

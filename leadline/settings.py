@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pool_timeout_s: Pause = 10.0
     statement_timeout_s: Seconds = 30.0
     pooled: bool = False
+    max_head_bytes: Count = 64 * 1024
+    max_headers: Count = 100
     max_body_bytes: Count = 1024 * 1024
     max_file_bytes: Count = 25 * 1024 * 1024
     body_timeout_s: Pause = 30.0

@@ -50,13 +50,14 @@ def serve(
     import uvicorn
 
     from leadline.app import make_app, make_services
-    from leadline.cli.connections import PatientProtocol, allow_many_connections
     from leadline.cli.first_start import found_first_organization, print_login
+    from leadline.wire.connections import BoundedProtocol, allow_many_connections, bound_heads
 
     settings = read_settings(host=host, port=port, workers=workers, data=data)
     _stop_cleanly()
     _refuse_taken_port(settings)
     allow_many_connections()
+    bound_heads(settings)
     with open_database(settings) as opened, ExitStack() as stack:
         login = opened.run(lambda database: found_first_organization(database, settings))
         if login is not None:
@@ -79,7 +80,7 @@ def serve(
             host=settings.host,
             port=settings.port,
             loop="uvloop",
-            http=PatientProtocol,
+            http=BoundedProtocol,
             ws="none",
             lifespan="on",
             log_config=None,
