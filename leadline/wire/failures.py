@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -17,15 +16,6 @@ from leadline.kernel.errors import (
 )
 
 log = structlog.get_logger("leadline.requests")
-
-
-def status_of(error: LeadlineError, statuses: Mapping[type[LeadlineError], int]) -> int:
-    """The HTTP status of an error in a dialect, by its type."""
-    for kind in type(error).__mro__:
-        status = statuses.get(kind)
-        if status is not None:
-            return status
-    return 500
 
 
 def refusal_of(error: Exception, **about: Any) -> LeadlineError:

@@ -10,12 +10,11 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-import structlog
 from psycopg import errors
 
 from leadline.kernel.errors import (
@@ -24,10 +23,8 @@ from leadline.kernel.errors import (
     MalformedError,
     NotFoundError,
     TooLargeError,
-    TooManyRequestsError,
     TooSlowError,
     UnauthenticatedError,
-    UnavailableError,
     UnsupportedMediaError,
 )
 from leadline.kernel.rights import FOR_ALL_LEADS
@@ -37,7 +34,7 @@ from leadline.platform.rate_limits import Allowance, RateLimiter
 from leadline.store.unit import Unit
 from leadline.wire import idempotency
 from leadline.wire.decode import decode, read_json
-from leadline.wire.failures import refusal_of, status_of
+from leadline.wire.failures import refusal_of
 from leadline.wire.operation import (
     Dialect,
     Operation,
@@ -45,11 +42,16 @@ from leadline.wire.operation import (
     Request,
 )
 from leadline.wire.override import is_overridden, params_of
+from leadline.wire.replies import (
+    MethodNotAllowedError,
+    error_headers,
+    log_request,
+    status_of,
+    stop_if_exceeded,
+)
 from leadline.wire.routing import Router
 from leadline.wire.services import Services
 from leadline.wire.timing import REQUEST_HEADER, server_timing
-
-log = structlog.get_logger("leadline.requests")
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -60,14 +62,6 @@ _ATTEMPTS = 4
 # What a caller may name a request: it goes into headers, logs and events.
 _REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,64}", re.ASCII)
 _encode = msgspec.json.Encoder().encode
-
-
-class MethodNotAllowedError(LeadlineError):
-    """The path exists, but not with this method."""
-
-    def __init__(self, allowed: list[str]) -> None:
-        super().__init__("Method not allowed")
-        self.allowed = allowed
 
 
 class Gate:
@@ -95,14 +89,13 @@ class Gate:
         operation = exchange.operation.name if exchange.operation else None
         self._counter.count(operation or "none", status, seconds, exchange.units)
         who = exchange.scope
-        log.info(
-            "request",
+        log_request(
             dialect=self.dialect.name,
             operation=operation,
             method=scope["method"],
             path=scope["path"],
             status=status,
-            ms=round(seconds * 1000, 1),
+            seconds=seconds,
             statements=sum(unit.statement_count for unit in exchange.units),
             organization=who.organization_id.hex() if who else None,
             user=who.user_id.hex() if who else None,
@@ -214,8 +207,7 @@ class Exchange:
 
     def _limit(self, allowance: Allowance) -> None:
         self._allowance = allowance
-        if allowance.exceeded:
-            raise TooManyRequestsError("Too many requests", allowance.reset_s)
+        stop_if_exceeded(allowance)
 
     async def _read_body(self) -> bytes:
         limit = self._services.settings.max_body_bytes
@@ -294,31 +286,22 @@ class Exchange:
         raise AssertionError("unreachable")
 
     def _error(self, error: LeadlineError) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-        extra: list[tuple[bytes, bytes]] = []
-        if isinstance(error, MethodNotAllowedError):
-            status = 405
-            extra.append((b"allow", ", ".join(error.allowed).encode()))
-        else:
-            status = status_of(error, self._dialect.statuses)
-        if isinstance(error, UnavailableError):
-            extra.append((b"retry-after", b"2"))
-        if isinstance(error, TooSlowError):
-            extra.append((b"connection", b"close"))  # what may still come is nobody's request
-        if isinstance(error, TooManyRequestsError):
-            extra.append((b"retry-after", str(max(1, round(error.retry_after_s))).encode()))
-        if isinstance(error, UnauthenticatedError):
-            extra.append((b"www-authenticate", b'Basic realm="leadline", Bearer'))
+        status = status_of(error, self._dialect.statuses)
         spell = self._dialect.error_body
         if self.operation is not None and self.operation.error_body is not None:
             spell = self.operation.error_body
-        return status, extra, _encode(spell(error, status))
+        return status, _raw(error_headers(error).items()), _encode(spell(error, status))
 
 
 def _finish(operation: Operation, result: Any) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     if isinstance(result, Reply):
         status = result.status if result.status is not None else operation.status
-        headers = [(name.lower().encode(), value.encode()) for name, value in result.headers]
-        return status, headers, b"" if status == 204 else _encode(result.body)
+        return status, _raw(result.headers), b"" if status == 204 else _encode(result.body)
     if operation.status == 204:
         return 204, [], b""
     return operation.status, [], _encode(result)
+
+
+def _raw(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """Headers as ASGI wants them."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers]

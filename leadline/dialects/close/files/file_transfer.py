@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from leadline.dialects.close.files.files import OPERATIONS, SHOWN, disposition
-from leadline.dialects.close.files.open_routes import Limits, guarded, nobody_of, parts_of
+from leadline.dialects.close.files.open_routes import Limits, anonymous_scope, guarded, parts_of
 from leadline.dialects.close.files.upload_forms import Permit, UploadForm
 from leadline.dialects.close.protocol.auth import authenticate
 from leadline.dialects.close.protocol.file_links import FILES_PATH, FileLink, is_signed
@@ -73,9 +73,9 @@ class _Transfer:
     # In.
 
     async def upload(self, folder: Folder, request: Request) -> Response:
-        self._limits.count_stranger(request)
+        self._limits.count_anonymous(request)
         database = self._services.database
-        async with database.reading(nobody_of(b"")) as unit:
+        async with database.reading(anonymous_scope(b"")) as unit:
             form = UploadForm(
                 request.headers.get("content-type", ""), await signing_secret(unit), unit.now
             )
@@ -104,7 +104,7 @@ class _Transfer:
         await asyncio.to_thread(incoming.write, part)
 
     async def _keep(self, folder: Folder, incoming: IncomingFile, permit: Permit) -> None:
-        scope = nobody_of(permit.organization_id)
+        scope = anonymous_scope(permit.organization_id)
         async with self._services.database.writing(scope) as unit:
             row = await receive_file(unit, permit.file_id, incoming.size)
             # Before the commit: a size promises that the content is there.
@@ -119,11 +119,11 @@ class _Transfer:
             raise NotFoundError("file")
         link = FileLink(organization_id, file_id)
         if "signature" in request.query_params:
-            self._limits.count_stranger(request)
+            self._limits.count_anonymous(request)
             scope: Scope | None = None
         else:
             scope = await self._authenticate(request)
-        async with self._services.database.reading(nobody_of(organization_id)) as unit:
+        async with self._services.database.reading(anonymous_scope(organization_id)) as unit:
             await _check(unit, scope, link, request)
             row = await rows.get(unit, FILES, file_id)
             return await self._send(row, unit)
@@ -132,7 +132,7 @@ class _Transfer:
         try:
             scope = await authenticate(request.headers, self._services, _DOWNLOAD)
         except UnauthenticatedError:
-            self._limits.count_stranger(request)
+            self._limits.count_anonymous(request)
             raise
         self._limits.count_key(scope)
         return scope

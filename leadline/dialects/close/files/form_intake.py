@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from leadline.dialects.close.files.forms import SUBMIT_PATH, FormFieldId
-from leadline.dialects.close.files.open_routes import Endpoint, Limits, guarded, nobody_of, parts_of
+from leadline.dialects.close.files.open_routes import Limits, anonymous_scope, guarded, parts_of
 from leadline.features.forms.tables import FORMS
 from leadline.features.organizations.queries import get_organization
 from leadline.flows.submit_form import Visit, submit_form
@@ -27,6 +27,7 @@ from leadline.kernel.ids import parse_prefixed
 from leadline.platform import web_addresses
 from leadline.store.unit import Unit
 from leadline.wire.decode import read_json
+from leadline.wire.replies import Endpoint
 from leadline.wire.services import Services
 
 FIELD_PREFIX = f"{FormFieldId.prefix}_"
@@ -65,7 +66,7 @@ def _open(run: Endpoint) -> Endpoint:
 
 
 async def _submit(services: Services, limits: Limits, request: Request) -> Response:
-    limits.count_stranger(request)
+    limits.count_anonymous(request)
     organization_id = parse_prefixed("orga", request.path_params["organization"])
     form_id = parse_prefixed("form", request.path_params["form"])
     if organization_id is None or form_id is None:
@@ -73,7 +74,7 @@ async def _submit(services: Services, limits: Limits, request: Request) -> Respo
     given = await _read(services, request)
     # Whoever fell into the trap is thanked all the same, and tries nothing else.
     if not given.get(TRAP):
-        async with services.database.writing(nobody_of(organization_id)) as unit:
+        async with services.database.writing(anonymous_scope(organization_id)) as unit:
             await _settle(unit)
             values = {name.removeprefix(FIELD_PREFIX): value for name, value in given.items()}
             await submit_form(unit, form_id, values, _visit_of(request, given))

@@ -1,73 +1,33 @@
-"""What the addresses under ``/go/`` share: errors, the log, and a limit for strangers."""
+"""What the addresses under ``/go/`` share: errors as in the dialect, limits, bodies in parts."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
+from functools import partial
 
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from leadline.dialects.close.protocol.errors import STATUSES, spell_error
-from leadline.kernel.errors import (
-    LeadlineError,
-    MalformedError,
-    TooManyRequestsError,
-    TooSlowError,
-    UnauthenticatedError,
-    UnavailableError,
-)
+from leadline.kernel.errors import LeadlineError, MalformedError, TooSlowError
 from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
-from leadline.platform.rate_limits import Allowance, RateLimiter
+from leadline.platform.rate_limits import RateLimiter
 from leadline.settings import Settings
-from leadline.wire.failures import refusal_of, status_of
-
-log = structlog.get_logger("leadline.requests")
-
-Endpoint = Callable[[Request], Awaitable[Response]]
+from leadline.wire import replies
+from leadline.wire.replies import client_of, error_headers, status_of, stop_if_exceeded
 
 
-def guarded(name: str, run: Endpoint) -> Endpoint:
-    """Errors become bodies as everywhere in the dialect.
-
-    The query is not logged: it may hold a signature.
-    """
-
-    async def endpoint(request: Request) -> Response:
-        started = time.perf_counter()
-        try:
-            response = await run(request)
-        except Exception as error:  # every request is answered
-            response = _refusal(refusal_of(error, path=request.url.path))
-        log.info(
-            "request",
-            dialect="close",
-            operation=name,
-            method=request.method,
-            path=request.url.path,
-            status=response.status_code,
-            ms=round((time.perf_counter() - started) * 1000, 1),
-        )
-        return response
-
-    return endpoint
-
-
-def _refusal(error: LeadlineError) -> Response:
+def _refuse(error: LeadlineError) -> Response:
     status = status_of(error, STATUSES)
-    response = JSONResponse(spell_error(error, status), status_code=status)
-    if isinstance(error, UnauthenticatedError):
-        response.headers["WWW-Authenticate"] = 'Basic realm="leadline", Bearer'
-    if isinstance(error, UnavailableError):
-        response.headers["Retry-After"] = "2"
-    if isinstance(error, TooManyRequestsError):
-        response.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
-    # What may still come of the body is nobody's request.
-    response.headers["Connection"] = "close"
-    return response
+    headers = error_headers(error, is_body_read=False)
+    return JSONResponse(spell_error(error, status), status, headers)
+
+
+# An endpoint under ``/go/``, by its name in the log.
+guarded = partial(replies.guarded, "close", refuse=_refuse)
 
 
 class Limits:
@@ -76,19 +36,13 @@ class Limits:
     def __init__(self, settings: Settings) -> None:
         window_s = settings.rate_window_s
         self._keys = RateLimiter(settings.rate_limit, window_s, time.monotonic)
-        self._strangers = RateLimiter(settings.anonymous_rate_limit, window_s, time.monotonic)
+        self._anonymous = RateLimiter(settings.anonymous_rate_limit, window_s, time.monotonic)
 
     def count_key(self, scope: Scope) -> None:
-        _stop_at(self._keys.take(scope.credential))
+        stop_if_exceeded(self._keys.take(scope.credential))
 
-    def count_stranger(self, request: Request) -> None:
-        client = request.client.host if request.client else ""
-        _stop_at(self._strangers.take(client.encode()))
-
-
-def _stop_at(allowance: Allowance) -> None:
-    if allowance.exceeded:
-        raise TooManyRequestsError("Too many requests", allowance.reset_s)
+    def count_anonymous(self, request: Request) -> None:
+        stop_if_exceeded(self._anonymous.take(client_of(request).encode()))
 
 
 async def parts_of(request: Request, settings: Settings) -> AsyncIterator[bytes]:
@@ -108,6 +62,6 @@ async def parts_of(request: Request, settings: Settings) -> AsyncIterator[bytes]
             yield part
 
 
-def nobody_of(organization_id: bytes) -> Scope:
+def anonymous_scope(organization_id: bytes) -> Scope:
     """Somebody without a name: a signature, or a form that is open to all, lets them in."""
     return Scope(organization_id, b"", Role.SALES_REP, b"")

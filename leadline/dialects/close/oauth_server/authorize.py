@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import msgspec
@@ -19,18 +20,22 @@ from leadline.dialects.close.oauth_server.apps import CLIENT_PREFIX
 from leadline.dialects.close.oauth_server.pages import consent_page, refusal_page
 from leadline.dialects.close.oauth_server.requests import (
     PRIVATE,
-    OAuthRefusal,
-    client_of,
     read_fields,
     read_form,
 )
 from leadline.features.oauth_apps.queries import KnownApp, find_app
 from leadline.features.oauth_grants.actions import FULL_ACCESS, OFFLINE_ACCESS, create_grant
 from leadline.features.sessions.actions import check_password
-from leadline.kernel.errors import TooManyRequestsError, UnauthenticatedError
+from leadline.kernel.errors import (
+    ForbiddenError,
+    RefusedError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+)
 from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
+from leadline.wire.replies import client_of, error_headers
 from leadline.wire.services import Services
 
 _COOKIE = "leadline_authorize"
@@ -39,7 +44,7 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _SCOPES = (FULL_ACCESS, OFFLINE_ACCESS)
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AuthorizationRequest(msgspec.Struct, frozen=True):
     """What the app asks for, checked. ``state`` goes back to it as it came."""
 
     app: KnownApp
@@ -53,29 +58,32 @@ class Asked(msgspec.Struct, frozen=True):
         return OFFLINE_ACCESS in self.scope.split()
 
 
-def show_refusal(refusal: OAuthRefusal) -> Response:
-    response = refusal_page(refusal.text, refusal.status)
-    response.headers.update(refusal.headers)
+def show_error(word: str, text: str, status: int, headers: Mapping[str, str]) -> Response:
+    """Errors on this page are for the person in front of it, who needs no word of RFC 6749."""
+    response = refusal_page(text, status)
+    response.headers.update(headers)
     return response
 
 
 async def ask(request: Request, services: Services) -> Response:
     """Shows the form."""
-    asked = await _read(request, services)
-    if isinstance(asked, Response):
-        return asked
-    return _show_form(request, asked)
+    authorization = await _read(request, services)
+    if isinstance(authorization, Response):
+        return authorization
+    return _show_form(request, authorization)
 
 
 async def decide(request: Request, services: Services) -> Response:
     """Takes the form: checks the password and sends the person back to the app with a code."""
     form = await read_form(request, services)
     _check_own_form(request, form)
-    asked = await _read(request, services)
-    if isinstance(asked, Response):
-        return asked
+    authorization = await _read(request, services)
+    if isinstance(authorization, Response):
+        return authorization
     if form.get("decision") != "allow":
-        return _redirect(asked.redirect_uri, error="access_denied", state=asked.state)
+        return _redirect(
+            authorization.redirect_uri, error="access_denied", state=authorization.state
+        )
     email = form.get("email", "")
     try:
         login = await check_password(
@@ -85,27 +93,27 @@ async def decide(request: Request, services: Services) -> Response:
             email=email,
             password=form.get("password", ""),
             client=client_of(request),
-            organization_id=asked.app.organization_id,
+            organization_id=authorization.app.organization_id,
         )
     except UnauthenticatedError as error:
-        return _show_form(request, asked, email=email, problem=error.text, status=401)
+        return _show_form(request, authorization, email=email, problem=error.text, status=401)
     except TooManyRequestsError as error:
-        response = _show_form(request, asked, email=email, problem=error.text, status=429)
-        response.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
+        response = _show_form(request, authorization, email=email, problem=error.text, status=429)
+        response.headers.update(error_headers(error))
         return response
     scope = Scope(login.organization_id, login.user_id, Role(login.role), b"")
     async with services.database.writing(scope) as unit:
         code = await create_grant(
             unit,
-            asked.app.id,
-            scope=asked.scope,
-            redirect_uri=asked.redirect_uri,
-            code_challenge=asked.code_challenge,
+            authorization.app.id,
+            scope=authorization.scope,
+            redirect_uri=authorization.redirect_uri,
+            code_challenge=authorization.code_challenge,
         )
-    return _redirect(asked.redirect_uri, code=code, state=asked.state)
+    return _redirect(authorization.redirect_uri, code=code, state=authorization.state)
 
 
-async def _read(request: Request, services: Services) -> Asked | Response:
+async def _read(request: Request, services: Services) -> AuthorizationRequest | Response:
     """What is asked for, or the way back to the app, which learns there what is wrong."""
     query = read_fields(request.scope["query_string"].decode("latin-1"))
     app_id = parse_prefixed(CLIENT_PREFIX, query.get("client_id", ""))
@@ -114,14 +122,12 @@ async def _read(request: Request, services: Services) -> Asked | Response:
         async with services.database.connection() as connection:
             app = await find_app(connection, app_id)
     if app is None:
-        raise OAuthRefusal("invalid_request", "The app that sent you here is not registered.")
+        raise RefusedError("The app that sent you here is not registered.")
     redirect_uri = query.get("redirect_uri")
     if redirect_uri is None and len(app.redirect_uris) == 1:
         redirect_uri = app.redirect_uris[0]
     if redirect_uri not in app.redirect_uris:
-        raise OAuthRefusal(
-            "invalid_request", "The app wants you to be sent where its owner has not registered."
-        )
+        raise RefusedError("The app wants you to be sent where its owner has not registered.")
     state = query.get("state")
     wrong = _wrong(query)
     if wrong is not None:
@@ -129,7 +135,7 @@ async def _read(request: Request, services: Services) -> Asked | Response:
         return _redirect(redirect_uri, error=error, error_description=text, state=state)
     # Without any scope an app gets all there is, as Close's apps do.
     wanted = query.get("scope", "").split() or _SCOPES
-    return Asked(
+    return AuthorizationRequest(
         app=app,
         redirect_uri=redirect_uri,
         state=state,
@@ -156,7 +162,7 @@ def _wrong(query: dict[str, str]) -> tuple[str, str] | None:
 
 def _show_form(
     request: Request,
-    asked: Asked,
+    authorization: AuthorizationRequest,
     *,
     email: str = "",
     problem: str | None = None,
@@ -167,10 +173,10 @@ def _show_form(
     if not _CSRF.fullmatch(csrf):
         csrf = secrets.token_urlsafe(32)
     response = consent_page(
-        app=asked.app.name,
-        organization=asked.app.organization_name,
-        redirect_uri=asked.redirect_uri,
-        is_offline=asked.is_offline,
+        app=authorization.app.name,
+        organization=authorization.app.organization_name,
+        redirect_uri=authorization.redirect_uri,
+        is_offline=authorization.is_offline,
         csrf=csrf,
         email=email,
         problem=problem,
@@ -192,7 +198,7 @@ def _check_own_form(request: Request, form: dict[str, str]) -> None:
     known, given = request.cookies.get(_COOKIE, ""), form.get("csrf", "")
     is_own = _CSRF.fullmatch(known) and hmac.compare_digest(known.encode(), given.encode())
     if not is_own or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise OAuthRefusal("invalid_request", "This form is too old, or not from here.", 403)
+        raise ForbiddenError("This form is too old, or not from here.")
 
 
 def _redirect(redirect_uri: str, **fields: str | None) -> RedirectResponse:

@@ -1,30 +1,40 @@
-"""What the OAuth endpoints share: reading forms, limits, refusals, and one line in the log each."""
+"""What the OAuth endpoints share: forms, the limit for strangers, and errors in OAuth's words."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from leadline.dialects.close.protocol.errors import STATUSES
 from leadline.kernel.errors import (
     ConflictError,
-    RefusedError,
+    LeadlineError,
+    MalformedError,
+    TooLargeError,
     TooManyRequestsError,
+    TooSlowError,
+    UnauthenticatedError,
     UnavailableError,
+    UnsupportedMediaError,
 )
-from leadline.platform.metrics import RequestCounter
 from leadline.platform.rate_limits import RateLimiter
-from leadline.wire.failures import refusal_of
+from leadline.wire.replies import (
+    Endpoint,
+    MethodNotAllowedError,
+    client_of,
+    error_headers,
+    guarded,
+    status_of,
+    stop_if_exceeded,
+)
 from leadline.wire.services import Services
-
-log = structlog.get_logger("leadline.requests")
 
 MAX_FORM_BYTES = 16 * 1024
 _FORM = "application/x-www-form-urlencoded"
@@ -33,113 +43,90 @@ PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache", "Referrer-Policy":
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 
+class OAuthError(LeadlineError):
+    """A refusal that RFC 6749 has a word of its own for; ``text`` is for people."""
 
-class OAuthRefusal(Exception):
-    """The request is refused: ``error`` is a word of RFC 6749, ``text`` is for people."""
-
-    def __init__(
-        self, error: str, text: str, status: int = 400, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, word: str, text: str) -> None:
         super().__init__(text)
-        self.error = error
-        self.text = text
-        self.status = status
-        self.headers = dict(headers or {})
+        self.word = word
 
 
-ShowRefusal = Callable[[OAuthRefusal], Response]
+# The words for all other errors. What is not here is our own fault.
+_WORDS: dict[type[LeadlineError], str] = {
+    UnauthenticatedError: "invalid_client",
+    ConflictError: "temporarily_unavailable",
+    TooManyRequestsError: "temporarily_unavailable",
+    UnavailableError: "temporarily_unavailable",
+}
+_STATUSES = {**STATUSES, OAuthError: 400}
+
+# Makes the answer of what is to be told: the word, the sentence, the status and the headers.
+ShowError = Callable[[str, str, int, Mapping[str, str]], Response]
 
 
-class Counters:
-    """Limits requests per network address, and counts them for the metrics."""
+class Limit:
+    """How often an OAuth endpoint may be asked from one network address."""
 
     def __init__(self, services: Services) -> None:
         settings = services.settings
-        self.limiter = RateLimiter(
+        self._limiter = RateLimiter(
             settings.anonymous_rate_limit, settings.rate_window_s, time.monotonic
         )
-        self.requests = RequestCounter("close")
+
+    def count(self, request: Request) -> None:
+        stop_if_exceeded(self._limiter.take(client_of(request).encode()))
 
 
 def oauth_route(
-    path: str, name: str, counters: Counters, show: ShowRefusal, **methods: Endpoint
+    path: str, name: str, limit: Limit, show: ShowError, **methods: Endpoint
 ) -> list[Route]:
-    """An endpoint with and without the slash at its end; ``show`` makes answers of refusals."""
+    """An endpoint with and without the slash at its end; ``show`` makes answers of errors."""
 
     async def answer(request: Request) -> Response:
-        allowance = counters.limiter.take(client_of(request).encode())
-        if allowance.exceeded:
-            raise TooManyRequestsError("Too many requests", allowance.reset_s)
+        limit.count(request)
         endpoint = methods.get("GET" if request.method == "HEAD" else request.method)
         if endpoint is None:
-            allowed = {"Allow": ", ".join(methods)}
-            raise OAuthRefusal("invalid_request", "Method not allowed", 405, allowed)
+            raise MethodNotAllowedError(list(methods))
         return await endpoint(request)
 
-    async def run(request: Request) -> Response:
-        started = time.perf_counter()
-        try:
-            response = await answer(request)
-        except Exception as error:  # every request is answered
-            response = show(_refusal_of(error, name))
-        seconds = time.perf_counter() - started
-        counters.requests.count(name, response.status_code, seconds, ())
-        log.info(
-            "request",
-            dialect="close",
-            operation=name,
-            method=request.method,
-            path=request.scope["path"],
-            status=response.status_code,
-            ms=round(seconds * 1000, 1),
-        )
-        return response
+    def refuse(error: LeadlineError) -> Response:
+        status = status_of(error, _STATUSES)
+        headers = error_headers(error, challenge='Basic realm="leadline"')
+        return show(_word_of(error, status), _text_of(error), status, headers)
 
-    return [Route(end, run, methods=_METHODS) for end in (path, f"{path}/")]
+    endpoint = guarded("close", name, answer, refuse)
+    return [Route(end, endpoint, methods=_METHODS) for end in (path, f"{path}/")]
 
 
-def _refusal_of(error: Exception, name: str) -> OAuthRefusal:
-    """Whatever went wrong, as the refusal that is answered."""
-    if isinstance(error, OAuthRefusal):
-        return error
-    known = refusal_of(error, operation=name)
-    busy = "temporarily_unavailable"
-    if isinstance(known, TooManyRequestsError):
-        wait = {"Retry-After": str(max(1, round(known.retry_after_s)))}
-        return OAuthRefusal(busy, known.text, 429, wait)
-    if isinstance(known, ConflictError):
+def _word_of(error: LeadlineError, status: int) -> str:
+    if isinstance(error, OAuthError):
+        return error.word
+    return _WORDS.get(type(error), "invalid_request" if status < 500 else "server_error")
+
+
+def _text_of(error: LeadlineError) -> str:
+    if isinstance(error, ConflictError):
         # The app, say, was removed while somebody allowed it something.
-        return OAuthRefusal(busy, "Something has changed meanwhile. Please try again.", 409)
-    if isinstance(known, UnavailableError):
-        return OAuthRefusal(busy, known.text, 503, {"Retry-After": "2"})
-    if isinstance(known, RefusedError):
-        return OAuthRefusal("invalid_request", known.text)
-    return OAuthRefusal("server_error", known.text, 500)
-
-
-def client_of(request: Request) -> str:
-    """The network address that the request came from."""
-    return request.client.host if request.client is not None else ""
+        return "Something has changed meanwhile. Please try again."
+    return error.text
 
 
 async def read_form(request: Request, services: Services) -> dict[str, str]:
     """The fields of the form in the body."""
     if not request.headers.get("content-type", "").lower().startswith(_FORM):
-        raise OAuthRefusal("invalid_request", f"Send a form: {_FORM}.")
+        raise UnsupportedMediaError(f"Send a form: {_FORM}.")
     body = bytearray()
     try:
         async with asyncio.timeout(services.settings.body_timeout_s):
             async for part in request.stream():
                 body += part
                 if len(body) > MAX_FORM_BYTES:
-                    raise OAuthRefusal("invalid_request", "The form is too large.", 413)
+                    raise TooLargeError("The form is too large.")
     except TimeoutError as error:
-        text, closing = "The form took too long to arrive.", {"Connection": "close"}
-        raise OAuthRefusal("invalid_request", text, 408, closing) from error
+        raise TooSlowError("The form took too long to arrive.") from error
     except ClientDisconnect as error:
-        raise OAuthRefusal("invalid_request", "The client went away.") from error
+        raise MalformedError("The client went away.") from error
     return read_fields(body.decode("latin-1"))
 
 
@@ -148,10 +135,10 @@ def read_fields(text: str) -> dict[str, str]:
     try:
         pairs = parse_qsl(text, max_num_fields=50)
     except ValueError as error:
-        raise OAuthRefusal("invalid_request", "There are too many fields.") from error
+        raise MalformedError("There are too many fields.") from error
     twice = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
     if twice:
-        raise OAuthRefusal("invalid_request", f"A field is there twice: {twice[0][:40]}.")
+        raise MalformedError(f"A field is there twice: {twice[0][:40]}.")
     if any("\x00" in part for pair in pairs for part in pair):
-        raise OAuthRefusal("invalid_request", "The request contains a NUL character.")
+        raise MalformedError("The request contains a NUL character.")
     return dict(pairs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -14,8 +14,7 @@ from starlette.responses import JSONResponse, Response
 from leadline.dialects.close.oauth_server.apps import CLIENT_PREFIX
 from leadline.dialects.close.oauth_server.requests import (
     PRIVATE,
-    OAuthRefusal,
-    client_of,
+    OAuthError,
     read_form,
 )
 from leadline.dialects.close.protocol.spelling import spell_id
@@ -28,11 +27,12 @@ from leadline.features.oauth_grants.actions import (
     exchange_refresh_token,
 )
 from leadline.features.oauth_grants.queries import Presented, find_by_code, find_by_token
-from leadline.kernel.errors import UnauthenticatedError
+from leadline.kernel.errors import RefusedError
 from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
 from leadline.platform.authentication import secret_hash
+from leadline.wire.replies import client_of
 from leadline.wire.services import Services
 
 # What a verifier of PKCE looks like (RFC 7636, 4.1).
@@ -42,10 +42,10 @@ _NOT_GOOD = "The code or token is unknown, expired, used or another client's."
 Grant = Callable[[Services, KnownApp, dict[str, str]], Awaitable[Tokens | None]]
 
 
-def show_refusal(refusal: OAuthRefusal) -> Response:
+def show_error(word: str, text: str, status: int, headers: Mapping[str, str]) -> Response:
     """The body of an error as RFC 6749 wants it."""
-    body = {"error": refusal.error, "error_description": refusal.text}
-    return JSONResponse(body, refusal.status, {**PRIVATE, **refusal.headers})
+    body = {"error": word, "error_description": text}
+    return JSONResponse(body, status, {**PRIVATE, **headers})
 
 
 async def token(request: Request, services: Services) -> Response:
@@ -57,12 +57,12 @@ async def token(request: Request, services: Services) -> Response:
     }
     grant = grants.get(_needed(form, "grant_type"))
     if grant is None:
-        raise OAuthRefusal("unsupported_grant_type", f"It is one of: {', '.join(grants)}.")
+        raise OAuthError("unsupported_grant_type", f"It is one of: {', '.join(grants)}.")
     tokens = await grant(services, app, form)
     if tokens is None:
         # It may have come for the second time, and then it has ended what it gave.
         services.authentication.forget_all()
-        raise OAuthRefusal("invalid_grant", _NOT_GOOD)
+        raise OAuthError("invalid_grant", _NOT_GOOD)
     return JSONResponse(_spell(tokens), headers=PRIVATE)
 
 
@@ -75,7 +75,7 @@ async def revoke(request: Request, services: Services) -> Response:
         presented = await find_by_token(connection, secret_hash(given))
     if presented is not None:
         if presented.app_id != app.id:
-            raise OAuthRefusal("invalid_grant", "The token is another client's.")
+            raise OAuthError("invalid_grant", "The token is another client's.")
         async with services.database.writing(_scope(presented)) as unit:
             await end_grant(unit, presented.grant_id)
         services.authentication.forget_all()
@@ -85,7 +85,7 @@ async def revoke(request: Request, services: Services) -> Response:
 async def _by_code(services: Services, app: KnownApp, form: dict[str, str]) -> Tokens | None:
     code, verifier = _needed(form, "code"), form.get("code_verifier")
     if verifier is not None and not _VERIFIER.fullmatch(verifier):
-        raise OAuthRefusal("invalid_request", "The code_verifier has 43 to 128 characters.")
+        raise RefusedError("The code_verifier has 43 to 128 characters.")
     async with services.database.connection() as connection:
         presented = await find_by_code(connection, secret_hash(code))
     if presented is None or presented.app_id != app.id:
@@ -118,22 +118,18 @@ async def _authenticate(request: Request, services: Services, form: dict[str, st
     given = request.headers.get("authorization", "")
     if given:
         if "client_secret" in form:
-            raise OAuthRefusal("invalid_request", "The client authenticates in two ways.")
+            raise RefusedError("The client authenticates in two ways.")
         basic_id, secret = _basic(given)
         if client_id not in ("", basic_id):
-            raise OAuthRefusal("invalid_request", "There are two different client ids.")
+            raise RefusedError("There are two different client ids.")
         client_id = basic_id
-    try:
-        return await prove_app(
-            services.database,
-            services.settings,
-            app_id=parse_prefixed(CLIENT_PREFIX, client_id),
-            secret=secret,
-            client=client_of(request),
-        )
-    except UnauthenticatedError as error:
-        wanted = {"WWW-Authenticate": 'Basic realm="leadline"'}
-        raise OAuthRefusal("invalid_client", error.text, 401, wanted) from error
+    return await prove_app(
+        services.database,
+        services.settings,
+        app_id=parse_prefixed(CLIENT_PREFIX, client_id),
+        secret=secret,
+        client=client_of(request),
+    )
 
 
 def _basic(header: str) -> tuple[str, str]:
@@ -148,7 +144,7 @@ def _basic(header: str) -> tuple[str, str]:
 
 def _needed(form: dict[str, str], name: str) -> str:
     if name not in form:
-        raise OAuthRefusal("invalid_request", f"{name} is missing.")
+        raise RefusedError(f"{name} is missing.")
     return form[name]
 
 
