@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit: Count = 6000
     anonymous_rate_limit: Count = 200
     rate_window_s: Count = 10
+    form_hourly_limit: Count = 1000
     credential_cache_s: Seconds = 2.0
     access_token_s: Count = 8 * 3600
     refresh_token_s: Count = 30 * 86400

@@ -7,6 +7,7 @@ form can be anybody.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -14,17 +15,26 @@ import msgspec
 from leadline.features.contacts import queries as contacts
 from leadline.features.contacts.inputs import NAME_LENGTH, NewContact
 from leadline.features.contacts.tables import Contact, Method
+from leadline.features.form_submissions.queries import oldest_of_latest
 from leadline.features.form_submissions.tables import FORM_SUBMISSIONS, Answer, FormSubmission
-from leadline.features.forms.inputs import given_for, read_value
-from leadline.features.forms.tables import FORMS, Form
+from leadline.features.forms.inputs import MAX_ANSWERS, given_for, read_value
+from leadline.features.forms.queries import open_form
+from leadline.features.forms.tables import Form
 from leadline.features.leads.inputs import NewLead
 from leadline.features.pipelines.queries import stage_book
 from leadline.flows.create_lead import create_lead
-from leadline.kernel.errors import InvalidError, NotFoundError, Problems, RefusedError, problem
-from leadline.store import rows, writes
+from leadline.kernel.errors import (
+    InvalidError,
+    Problems,
+    RefusedError,
+    TooManyRequestsError,
+    problem,
+)
+from leadline.store import writes
 from leadline.store.locks import lock_values
 from leadline.store.unit import Unit
 
+_HOUR = timedelta(hours=1)
 # What is written into a field of such a name is taken for the name of the person or company.
 _NAME = ("name", "full name", "your name")
 _FIRST_NAME = ("first name", "firstname")
@@ -42,12 +52,14 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def submit_form(
-    unit: Unit, form_id: bytes, given: Mapping[str, Any], visit: Visit
+    unit: Unit, form_id: bytes, given: Mapping[str, Any], visit: Visit, *, hourly_limit: int
 ) -> FormSubmission:
-    """``given`` are values by the ids of fields or by their names; other keys do not matter."""
-    form = await rows.get(unit, FORMS, form_id)
-    if form.is_archived:
-        raise NotFoundError(FORMS.noun)
+    """``given`` are values by the ids of fields or by their names; other keys do not matter.
+
+    Raises TooManyRequestsError when the form had ``hourly_limit`` submissions within an hour.
+    """
+    form = await open_form(unit, form_id)
+    await _stop_at(unit, form, hourly_limit)
     answers = _read(form, given, unit.scope.country)
     phones, emails = _values_of(form, answers, "phone"), _values_of(form, answers, "email")
     await lock_values(unit, phones=phones, emails=emails)
@@ -74,6 +86,13 @@ async def submit_form(
     return await writes.insert(unit, FORM_SUBMISSIONS, row)
 
 
+async def _stop_at(unit: Unit, form: Form, hourly_limit: int) -> None:
+    oldest = await oldest_of_latest(unit, form.id, hourly_limit)
+    if oldest is not None and oldest > unit.now - _HOUR:
+        wait_s = (oldest + _HOUR - unit.now).total_seconds()
+        raise TooManyRequestsError("This form was filled in too often. Try again later.", wait_s)
+
+
 def _read(form: Form, given: Mapping[str, Any], country: str) -> list[Answer]:
     by_name = {name.strip().lower(): value for name, value in given.items()}
     problems = Problems()
@@ -85,6 +104,9 @@ def _read(form: Form, given: Mapping[str, Any], country: str) -> list[Answer]:
         }
         for field in form.fields
     ]
+    size = sum(len(answer["value"]) for answer in answers if isinstance(answer["value"], str))
+    if size > MAX_ANSWERS:
+        problems.add("too_long", text=f"The answers have over {MAX_ANSWERS:,} characters in all.")
     problems.stop_if_any()
     if not any(answer["value"] for answer in answers):
         raise InvalidError([problem("blank", text="Nothing was filled in.")])

@@ -8,12 +8,17 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from leadline.features.forms.tables import Choice, FieldType, FormField
+from leadline.features.forms.tables import Choice, FieldType, Form, FormField
 from leadline.kernel.errors import Problems
 from leadline.platform import emails, phone_numbers, web_addresses
 
 MAX_FIELDS = 100
-MAX_TEXT = 10_000
+MAX_TEXT = 10_000  # characters of one answer
+MAX_ANSWERS = 50_000  # characters of all answers of one submission
+# What a body may hold beside long answers, and what the longest answer takes on its way.
+_BODY_BYTES = 64 * 1024
+_TEXT_BYTES = 4 * MAX_TEXT
+_LONG_TYPES = ("text", "textarea")
 _YES = ("1", "on", "true", "yes")
 Name = Annotated[str, Meta(max_length=255)]
 
@@ -46,8 +51,20 @@ def check_fields(fields: list[NewField], problems: Problems) -> None:
             problems.add("conflict", where, place, "choices", text=words)
 
 
+def max_body_bytes(form: Form) -> int:
+    """How large a submission of this form may be: strangers send it."""
+    long = sum(field["type"] in _LONG_TYPES for field in form.fields)
+    return _BODY_BYTES + long * _TEXT_BYTES
+
+
 def read_value(field: FormField, given: Any, country: str, problems: Problems) -> str | bool | None:
-    """What was written into a field, as it is kept; blank is None, of a checkbox False."""
+    """What was written into a field, as it is kept; blank is None, of a checkbox False.
+
+    Several values of one name are kept together where the field takes any text, and refused
+    elsewhere.
+    """
+    if isinstance(given, list) and all(isinstance(each, str) for each in given):
+        given = _one_of(field, given, problems)
     text = given if isinstance(given, str) else ""
     if field["type"] == "checkbox":
         return given is True or text.strip().lower() in _YES
@@ -65,6 +82,17 @@ def read_value(field: FormField, given: Any, country: str, problems: Problems) -
         kind = field["type"]
         problems.add("choice" if kind == "select" else kind, field["name"])
     return value
+
+
+def _one_of(field: FormField, several: list[str], problems: Problems) -> str | None:
+    different = list(dict.fromkeys(each.strip() for each in several if each.strip()))
+    if field["type"] == "checkbox":
+        # Pages send a hidden "no" before the box that says yes.
+        return different[-1] if different else None
+    if len(different) > 1 and field["type"] not in _LONG_TYPES:
+        problems.add("conflict", field["name"], text="This field takes one value.")
+        return None
+    return ", ".join(different)
 
 
 def _read(field: FormField, text: str, country: str) -> str | None:

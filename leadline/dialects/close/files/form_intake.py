@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import msgspec
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from leadline.dialects.close.files.form_bodies import read_form_body
 from leadline.dialects.close.files.forms import SUBMIT_PATH, FormFieldId
-from leadline.dialects.close.files.open_routes import Limits, anonymous_scope, guarded, parts_of
+from leadline.dialects.close.files.open_routes import Limits, anonymous_scope, guarded
+from leadline.features.forms.inputs import max_body_bytes
+from leadline.features.forms.queries import open_form
 from leadline.features.forms.tables import FORMS
 from leadline.features.organizations.queries import get_organization
 from leadline.flows.submit_form import Visit, submit_form
-from leadline.kernel.errors import (
-    MalformedError,
-    NotFoundError,
-    TooLargeError,
-    UnsupportedMediaError,
-)
+from leadline.kernel.errors import NotFoundError
 from leadline.kernel.ids import parse_prefixed
 from leadline.platform import web_addresses
 from leadline.store.unit import Unit
-from leadline.wire.decode import read_json
 from leadline.wire.replies import Endpoint
 from leadline.wire.services import Services
 
@@ -35,8 +32,9 @@ FIELD_PREFIX = f"{FormFieldId.prefix}_"
 TRAP = "_gotcha"
 # Where a page can say which it is, when its browser does not tell other servers.
 PAGE = "_source_url"
-_MAX_FIELDS = 200
 _MAX_ORIGIN = 300
+# A scheme, a host and maybe a port (RFC 6454). Anybody can send anything under this name.
+_ORIGIN = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?", re.ASCII)
 # Any page may post and read the answer; no cookies or keys are involved.
 _OPEN = {
     "Access-Control-Allow-Headers": "content-type",
@@ -71,52 +69,27 @@ async def _submit(services: Services, limits: Limits, request: Request) -> Respo
     form_id = parse_prefixed("form", request.path_params["form"])
     if organization_id is None or form_id is None:
         raise NotFoundError(FORMS.noun)
-    given = await _read(services, request)
-    # Whoever fell into the trap is thanked all the same, and tries nothing else.
+    # A body is read only for a form that takes it: anybody can send one.
+    async with services.database.reading(anonymous_scope(organization_id)) as unit:
+        form = await open_form(unit, form_id)
+    max_bytes = min(max_body_bytes(form), services.settings.max_body_bytes)
+    given = await read_form_body(request, services.settings, max_bytes)
+    # A hit of the honeypot is answered as if it had worked, so that nothing else is tried.
     if not given.get(TRAP):
         async with services.database.writing(anonymous_scope(organization_id)) as unit:
             await _settle(unit)
             values = {name.removeprefix(FIELD_PREFIX): value for name, value in given.items()}
-            await submit_form(unit, form_id, values, _visit_of(request, given))
+            await submit_form(
+                unit,
+                form_id,
+                values,
+                _visit_of(request, given),
+                hourly_limit=services.settings.form_hourly_limit,
+            )
     if "text/html" in request.headers.get("accept", ""):
         csp = {"Content-Security-Policy": "default-src 'none'"}
         return HTMLResponse(_THANKS, status_code=201, headers=csp)
     return JSONResponse({"ok": True}, status_code=201)
-
-
-async def _read(services: Services, request: Request) -> Mapping[str, Any]:
-    """The values of a form as a browser sends it, or of a JSON object."""
-    body = bytearray()
-    limit = services.settings.max_body_bytes
-    async for part in parts_of(request, services.settings):
-        body += part
-        if len(body) > limit:
-            raise TooLargeError(f"The body is larger than {limit} bytes.")
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media == "application/json":
-        value: dict[str, Any] = read_json(bytes(body))
-        if not isinstance(value, dict):
-            raise MalformedError("JSON data must be an object.")
-    elif media in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        value = await _read_form(request, bytes(body))
-    else:
-        raise UnsupportedMediaError("Send a form, or JSON as application/json.")
-    if any("\x00" in text for pair in value.items() for text in pair if isinstance(text, str)):
-        raise MalformedError("The request contains a NUL character.")
-    return value
-
-
-async def _read_form(request: Request, body: bytes) -> dict[str, Any]:
-    async def replay() -> dict[str, Any]:
-        return {"type": "http.request", "body": body}
-
-    try:
-        form = await Request(request.scope, replay).form(max_files=0, max_fields=_MAX_FIELDS)
-    except HTTPException as error:
-        raise MalformedError("The form cannot be read.") from error
-    if len(form.multi_items()) > _MAX_FIELDS:
-        raise MalformedError("The form has too many fields.")
-    return dict(form.multi_items())
 
 
 async def _settle(unit: Unit) -> None:
@@ -139,6 +112,6 @@ def _visit_of(request: Request, given: Mapping[str, Any]) -> Visit:
     page = told if isinstance(told, str) and told else request.headers.get("referer", "")
     return Visit(
         ip_address=request.client.host if request.client else None,
-        origin=origin if origin.startswith("http") and len(origin) <= _MAX_ORIGIN else None,
+        origin=origin if len(origin) <= _MAX_ORIGIN and _ORIGIN.fullmatch(origin) else None,
         source_url=web_addresses.normalise(page) if page else None,
     )
