@@ -5,22 +5,16 @@ that is no longer needed fails the test too.
 """
 
 import ast
-import pkgutil
 import re
 import subprocess
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import pytest
 
-from leadline import features
-from leadline.flows import delete_lead, merge_leads
 from leadline.settings import Settings, variable_name
-from leadline.store import visibility
-from leadline.store.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "leadline"
@@ -257,21 +251,3 @@ def test_every_setting_is_documented_with_its_default() -> None:
     }
     text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert dict(SETTING.findall(text)) == expected
-
-
-def test_what_hangs_on_a_lead_goes_with_it() -> None:
-    tables = {
-        table.name
-        for feature in pkgutil.iter_modules(features.__path__)
-        if (FEATURES / feature.name / "tables.py").is_file()
-        for table in vars(import_module(f"leadline.features.{feature.name}.tables")).values()
-        if isinstance(table, Table) and "lead_id" in table.row.__struct_fields__
-    }
-    assert "notes" in tables
-    # Transitions outlive their lead, and are moved in a way of their own, as contacts are.
-    assert {table.name for table, _ in delete_lead._CHILDREN} >= tables - {"stage_transitions"}
-    moved = {table.name for table in merge_leads._MOVING}
-    assert moved == tables - {"contacts", "stage_transitions"}
-    # Reports count transitions for everybody; who sees a lead sees what was said on it.
-    shown = {"leads", "events", "conversations", "messages"}
-    assert set(visibility.SHOWN) == tables - {"stage_transitions"} | shown

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Literal
 
 from leadline.kernel.rights import ROLE_RIGHTS, Right, Role
-from leadline.kernel.scope import Sight
+from leadline.kernel.scope import VisibilityRule
 
 
 class Permission(StrEnum):
@@ -114,16 +114,16 @@ def rights_of(permissions: Iterable[str]) -> frozenset[Right]:
     return _OF_EVERYBODY.union(*given)
 
 
-def sight_of(
+def visibility_of(
     permissions: Iterable[str], field_ids: Sequence[bytes], behavior: str | None
-) -> Sight | None:
+) -> VisibilityRule | None:
     """What a role of the organization's own sees; None is everything.
 
     Without ``behavior`` leads must be assigned.
     """
     if Permission.VIEW_ALL_LEADS in permissions:
         return None
-    return Sight(tuple(field_ids), behavior == "allow_unassigned")
+    return VisibilityRule(tuple(field_ids), behavior == "allow_unassigned")
 
 
 RESTRICTED_RIGHTS = rights_of(_RESTRICTED)

@@ -8,8 +8,8 @@ from leadline.kernel.errors import ForbiddenError
 from leadline.kernel.rights import ROLE_RIGHTS, Right, Role
 
 
-class Sight(msgspec.Struct, frozen=True):
-    """What somebody sees who does not see all leads.
+class VisibilityRule(msgspec.Struct, frozen=True):
+    """Which leads somebody sees who does not see all of them.
 
     ``field_ids`` are custom fields of leads: the leads that name the user in one of them are seen.
     Without any, the user's own leads are. ``sees_unassigned`` adds those that are nobody's.
@@ -27,8 +27,8 @@ class Scope(msgspec.Struct, frozen=True):
     organization's: they are needed by nearly everything and change nearly never.
     ``own_rights`` are those of ``custom_role_id``, a role of the organization's own, or of a
     restricted user; None means the usual ones of ``role``. ``oauth_app_id`` is the app that acts
-    for the user, with all the rights that the user has. ``sight`` is None for those who see all
-    leads, as most do.
+    for the user, with all the rights that the user has. ``visibility`` is None for those who
+    see all leads, as most do.
     """
 
     organization_id: bytes
@@ -42,7 +42,7 @@ class Scope(msgspec.Struct, frozen=True):
     own_rights: frozenset[Right] | None = None
     custom_role_id: bytes | None = None
     oauth_app_id: bytes | None = None
-    sight: Sight | None = None
+    visibility: VisibilityRule | None = None
 
     @property
     def rights(self) -> frozenset[Right]:

@@ -16,7 +16,7 @@ from psycopg import AsyncConnection
 from leadline.kernel.clock import Clock
 from leadline.kernel.errors import UnauthenticatedError
 from leadline.kernel.ids import parse_hex
-from leadline.kernel.permissions import RESTRICTED_RIGHTS, rights_of, sight_of
+from leadline.kernel.permissions import RESTRICTED_RIGHTS, rights_of, visibility_of
 from leadline.kernel.rights import Right, Role
 from leadline.kernel.scope import Scope
 from leadline.settings import Settings
@@ -195,7 +195,7 @@ class Authentication:
             _own_rights(is_restricted, permissions),
             own_id,
             app_id,
-            None if permissions is None else sight_of(permissions, field_ids, behavior),
+            None if permissions is None else visibility_of(permissions, field_ids, behavior),
         )
         if len(self._cache) > 10_000:
             self._cache.clear()

@@ -21,7 +21,7 @@ from leadline.kernel.scope import Scope
 from leadline.settings import Settings, SettingsError
 from leadline.store import row_security
 from leadline.store.unit import Unit
-from leadline.store.visibility import Eyes, base_of
+from leadline.store.visibility import LeadVisibility, base_of
 
 set_json_dumps(msgspec.json.Encoder().encode)
 
@@ -69,7 +69,7 @@ class Database:
         self._timeout_ms = int(settings.statement_timeout_s * 1000)
         # None where the tables have no row security.
         self._openings: row_security.Openings | None = None
-        self._eyes: Eyes | None = None  # known when it is open
+        self._lead_visibility: LeadVisibility | None = None  # known when it is open
         options: dict[str, Any] = {"autocommit": True, "application_name": "leadline"}
         if not self._pooled:
             options["options"] = f"-c timezone=UTC -c statement_timeout={self._timeout_ms}"
@@ -115,7 +115,7 @@ class Database:
             await self._check_server_settings()
         async with self.connection() as connection:
             is_active = await row_security.is_active(connection)
-            self._eyes = Eyes(*await base_of(connection))
+            self._lead_visibility = LeadVisibility(*await base_of(connection))
         if is_active and self._pooled:
             raise SettingsError(
                 "The tables have row level security, for which each connection says whose work it "
@@ -162,7 +162,7 @@ class Database:
         self, scope: Scope, request_id: str | None = None, *, sees_all: bool = False
     ) -> AsyncIterator[Unit]:
         """A unit whose statements each stand alone. ``sees_all`` is for what concerns all leads."""
-        if scope.sight is not None and not sees_all:  # what is seen is said to a transaction
+        if scope.visibility is not None and not sees_all:  # what is seen is said to a transaction
             async with self.writing(scope, request_id) as unit:
                 yield unit
             return
@@ -184,14 +184,14 @@ class Database:
         """
         started = perf_counter()
         async with self.pool.connection() as connection:
-            eyes = None if sees_all else self._eyes
-            unit = Unit(connection, scope, self.clock.now(), request_id, self._openings, eyes)
+            visible = None if sees_all else self._lead_visibility
+            unit = Unit(connection, scope, self.clock.now(), request_id, self._openings, visible)
             unit.pool_wait_s = perf_counter() - started
             try:
                 async with connection.pipeline(), connection.transaction():
                     if self._openings is not None:
                         await self._openings.open_for(connection, scope.organization_id)
-                    await unit.narrow()
+                    await unit.restrict()
                     yield unit
                     await unit.finish()
                     committing = perf_counter()

@@ -20,12 +20,12 @@ from psycopg.rows import args_row, scalar_row, tuple_row
 
 from leadline.kernel.errors import LeadlineError
 from leadline.kernel.ids import new_id
-from leadline.kernel.scope import Scope, Sight
+from leadline.kernel.scope import Scope, VisibilityRule
 from leadline.store.arrays import with_id_arrays
 from leadline.store.row_security import Openings
 from leadline.store.scoping import Statement, check_scoped
 from leadline.store.tables import Row, Table
-from leadline.store.visibility import Eyes
+from leadline.store.visibility import LeadVisibility
 
 R = TypeVar("R")
 
@@ -58,11 +58,11 @@ class Unit:
         now: datetime,
         request_id: str | None = None,
         openings: Openings | None = None,
-        eyes: Eyes | None = None,
+        lead_visibility: LeadVisibility | None = None,
     ) -> None:
         self._connection = connection
         self._openings = openings
-        self._eyes = eyes
+        self._lead_visibility = lead_visibility
         self.scope = scope
         self.now = now
         self.request_id = request_id
@@ -91,33 +91,34 @@ class Unit:
         return self
 
     @property
-    def sight(self) -> Sight | None:
-        """What it sees of the leads; None is everything."""
-        return None if self._eyes is None else self.scope.sight
+    def visibility(self) -> VisibilityRule | None:
+        """Which leads it sees; None is all of them."""
+        return None if self._lead_visibility is None else self.scope.visibility
 
-    async def narrow(self) -> None:
+    async def restrict(self) -> None:
         """Lets the transaction see only what the user does; called where it begins."""
-        if self._eyes is not None and self.scope.sight is not None:
-            await self._eyes.narrow(self._connection, self.scope.user_id, self.scope.sight)
+        rule = self.visibility
+        if self._lead_visibility is not None and rule is not None:
+            await self._lead_visibility.restrict(self._connection, self.scope.user_id, rule)
 
     @asynccontextmanager
     async def seeing_all(self) -> AsyncIterator[None]:
         """A part of the transaction that sees all leads: to find out what must be so for all of
         them, or to show a lead that the user has just given away."""
-        eyes = self._eyes
-        if eyes is None or self.scope.sight is None:
+        restricting = self._lead_visibility
+        if restricting is None or self.scope.visibility is None:
             yield
             return
-        await eyes.widen(self._connection)
-        self._eyes = None
+        await restricting.lift(self._connection)
+        self._lead_visibility = None
         try:
             yield
         except LeadlineError:  # after any other error the transaction is over
-            self._eyes = eyes
-            await self.narrow()
+            self._lead_visibility = restricting
+            await self.restrict()
             raise
-        self._eyes = eyes
-        await self.narrow()
+        self._lead_visibility = restricting
+        await self.restrict()
 
     # Statements. Every one gets %(organization_id)s and %(now)s; tenant tables must use the first.
 

@@ -85,7 +85,7 @@ async def delete_row(unit: Unit, lead: Lead, labels: dict[str, Any] | None = Non
 async def insert_lead(unit: Unit, new: NewLead, stage: Stage) -> Lead:
     """Adds the row of a lead. Its contact and transition are the flow's concern."""
     created_by = new.created_by or unit.scope.user_id or None
-    custom = new.custom if unit.sight is None else await _assigned_to_maker(unit, new.custom)
+    custom = new.custom if unit.visibility is None else await _assigned_to_maker(unit, new.custom)
     row = Lead(
         organization_id=unit.organization_id,
         id=unit.new_id(),
@@ -161,16 +161,16 @@ def _named_by(custom: CustomValues) -> set[tuple[bytes, bytes]]:
 async def _assigned_to_maker(unit: Unit, custom: CustomValues) -> CustomValues:
     """The values of a new lead of somebody who sees only what is assigned: if they assign it to
     nobody, it is theirs. Otherwise it would be gone from sight as soon as it is made."""
-    sight = unit.sight
-    if sight is None or sight.sees_unassigned or not sight.field_ids:
+    rule = unit.visibility
+    if rule is None or rule.sees_unassigned or not rule.field_ids:
         return custom
-    keys = [field_id.hex() for field_id in sight.field_ids]
+    keys = [field_id.hex() for field_id in rule.field_ids]
     if any(key in custom for key in keys):
         return custom
     is_list = await unit.fetch_value(
         "SELECT accepts_multiple_values FROM custom_fields "
         "WHERE organization_id = %(organization_id)s AND id = %(field_id)s",
-        field_id=sight.field_ids[0],
+        field_id=rule.field_ids[0],
     )
     user = f"user_{unit.scope.user_id.hex()}"
     return {**custom, keys[0]: [user] if is_list else user}

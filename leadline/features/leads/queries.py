@@ -31,5 +31,5 @@ async def page_of_leads(unit: Unit, limit: int, skip: int) -> list[Lead]:
 
 async def count_leads(unit: Unit) -> int:
     """How many leads there are to see. Of many, the old ones have been counted before."""
-    count: int = await unit.fetch_value(_COUNT if unit.sight is None else _COUNT_SEEN)
+    count: int = await unit.fetch_value(_COUNT if unit.visibility is None else _COUNT_SEEN)
     return count

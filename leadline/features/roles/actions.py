@@ -56,7 +56,7 @@ def check_grantable(unit: Unit, standing: Standing) -> None:
     """Nobody gives (or takes) rights that they do not have themselves, nor another sight of leads
     than their own, unless they see them all."""
     scope = unit.scope
-    is_other_sight = scope.sight is not None and standing.sight != scope.sight
+    is_other_sight = scope.visibility is not None and standing.visibility != scope.visibility
     if is_other_sight or not rights_of(standing.permissions) <= scope.rights:
         raise ForbiddenError("You cannot give or take permissions that you do not have.")
 

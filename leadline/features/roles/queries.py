@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from leadline.features.roles.tables import ROLES, CustomRole
-from leadline.kernel.permissions import BUILT_IN, Permission, sight_of
+from leadline.kernel.permissions import BUILT_IN, Permission, visibility_of
 from leadline.kernel.rights import Role
-from leadline.kernel.scope import Sight
+from leadline.kernel.scope import VisibilityRule
 from leadline.store import rows
 from leadline.store.unit import Unit
 
@@ -19,7 +19,7 @@ class Standing(msgspec.Struct, frozen=True):
     permissions: frozenset[str]
     custom_role_id: bytes | None = None
     is_restricted: bool = False
-    sight: Sight | None = None
+    visibility: VisibilityRule | None = None
 
 
 STANDINGS: dict[str, Standing] = {
@@ -38,7 +38,7 @@ def standing_of(role: CustomRole) -> Standing:
         nearest,
         frozenset(role.permissions),
         custom_role_id=role.id,
-        sight=sight_of(
+        visibility=visibility_of(
             role.permissions, role.visibility_user_lcf_ids, role.visibility_user_lcf_behavior
         ),
     )

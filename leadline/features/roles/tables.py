@@ -13,7 +13,8 @@ from leadline.store.tables import Table
 class CustomRole(msgspec.Struct, frozen=True, gc=False):
     """``permissions`` are names of ``leadline.kernel.permissions``, sorted.
 
-    ``visibility_..`` tells what those see who may not see all leads (``kernel/scope.py``, Sight).
+    ``visibility_..`` is the ``VisibilityRule`` (``kernel/scope.py``) of those who may not see all
+    leads.
     """
 
     organization_id: bytes
