@@ -12,41 +12,20 @@ from typing import Any
 
 import msgspec
 
-from leadline.features.calls.tables import CALLS
 from leadline.features.contacts.actions import delete_contact_row
 from leadline.features.contacts.queries import contacts_of_leads, lead_display_name
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.conversations.actions import delete_conversations
-from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
-from leadline.features.custom_objects.tables import CUSTOM_OBJECTS
-from leadline.features.form_submissions.tables import FORM_SUBMISSIONS
 from leadline.features.lead_merges.tables import LEAD_MERGES, LeadMerge
 from leadline.features.leads.actions import change_row, delete_row
 from leadline.features.leads.tables import LEADS, UNASSIGNED, Lead
-from leadline.features.notes.tables import NOTES
-from leadline.features.opportunities.tables import OPPORTUNITIES
 from leadline.features.stage_transitions.tables import STAGE_TRANSITIONS
-from leadline.features.status_changes.tables import LEAD_STATUS_CHANGES, OPPORTUNITY_STATUS_CHANGES
-from leadline.features.tasks.tables import TASK_COMPLETIONS, TASKS
+from leadline.flows.lead_parts import LEAD_PARTS
 from leadline.kernel.errors import Problems
 from leadline.store import rows, writes
 from leadline.store.tables import Table
 from leadline.store.unit import Unit
 
-# What stands on a lead and moves as it is. Conversations move with their contacts.
-_MOVING: tuple[Table[Any], ...] = (
-    OPPORTUNITIES,
-    TASKS,
-    CALLS,
-    NOTES,
-    FORM_SUBMISSIONS,
-    CUSTOM_OBJECTS,
-    CUSTOM_ACTIVITIES,
-    TASK_COMPLETIONS,
-    LEAD_STATUS_CHANGES,
-    OPPORTUNITY_STATUS_CHANGES,
-    LEAD_MERGES,
-)
 # Single values of the destination that the source's fill where there are none.
 _FILLED = ("name", "description", "url", "owner_id", "external_id")
 
@@ -59,8 +38,9 @@ async def merge_leads(
     contacts = await contacts_of_leads(unit, [source_id, destination_id])
     names = {lead.id: lead_display_name(lead, contacts[lead.id]) for lead in (source, destination)}
     await _move_contacts(unit, contacts[source_id], contacts[destination_id], destination_id)
-    for table in _MOVING:
-        await _move(unit, table, source_id, destination_id)
+    for part in LEAD_PARTS:
+        if part.moves:
+            await _move(unit, part.table, source_id, destination_id)
     await _move_transitions(unit, source_id, destination_id)
     labels = {
         "merge": {
@@ -71,7 +51,7 @@ async def merge_leads(
     await delete_row(unit, source, labels)
     merged = await _fill(unit, destination, source)
     unit.record("merged", LEADS, destination, merged, lead_id=destination_id, labels=labels)
-    return await _note(unit, source_id, destination_id, names)
+    return await _record_merge(unit, source_id, destination_id, names)
 
 
 async def _lock_both(
@@ -170,7 +150,7 @@ def _united(kept: list[Any], added: list[Any]) -> list[Any]:
     return [*kept, *(value for value in added if value not in kept)]
 
 
-async def _note(
+async def _record_merge(
     unit: Unit, source_id: bytes, destination_id: bytes, names: dict[bytes, str]
 ) -> LeadMerge:
     user_id = unit.scope.user_id or None

@@ -7,6 +7,15 @@ objects: there is none that fits, and whatever is asked not to have one fits.
 
 from __future__ import annotations
 
+from leadline.features.calls.tables import CALLS
+from leadline.features.contacts.tables import CONTACTS
+from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
+from leadline.features.custom_objects.tables import CUSTOM_OBJECTS
+from leadline.features.form_submissions.tables import FORM_SUBMISSIONS
+from leadline.features.notes.tables import NOTES
+from leadline.features.opportunities.tables import OPPORTUNITIES
+from leadline.features.status_changes.tables import LEAD_STATUS_CHANGES, OPPORTUNITY_STATUS_CHANGES
+from leadline.features.tasks.tables import TASK_COMPLETIONS, TASKS
 from leadline.kernel.errors import RefusedError
 from leadline.reporting.search.lead_fields import LEAD
 from leadline.reporting.search.nouns import (
@@ -26,14 +35,15 @@ from leadline.reporting.search.nouns import (
     number,
     of_stage,
     reference,
+    stored_in,
     text,
 )
 
 _LEAD_AND_CONTACT = {"lead": "{a}.lead_id", "contact": "{a}.contact_id"}
 
-_CONTACT = NounSpec(
-    table="contacts",
-    fields={
+_CONTACT = stored_in(
+    CONTACTS,
+    {
         **DATES,
         **PEOPLE,
         **ON_LEAD,
@@ -45,9 +55,7 @@ _CONTACT = NounSpec(
         "urls_count": number("jsonb_array_length({a}.urls)"),
     },
     where=ORGANIZATION + " AND NOT {a}.is_placeholder",
-    keys={"lead": "{a}.lead_id"},
     texts=("{a}.name", "{a}.title"),
-    custom=True,
 )
 
 
@@ -81,9 +89,9 @@ def _item(noun: str, column: str, **fields: str) -> NounSpec:
     )
 
 
-_OPPORTUNITY = NounSpec(
-    table="opportunities",
-    fields={
+_OPPORTUNITY = stored_in(
+    OPPORTUNITIES,
+    {
         **DATES,
         **PEOPLE,
         **ON_LEAD,
@@ -104,13 +112,11 @@ _OPPORTUNITY = NounSpec(
         "date_won": FieldSpec("day", "{a}.won_on"),
         "date_lost": moment("{a}.lost_at"),
     },
-    keys=_LEAD_AND_CONTACT,
     texts=("{a}.note", "{a}.name"),
-    custom=True,
 )
-_TASK = NounSpec(
-    table="tasks",
-    fields={
+_TASK = stored_in(
+    TASKS,
+    {
         **DATES,
         **PEOPLE,
         **ON_LEAD,
@@ -125,13 +131,12 @@ _TASK = NounSpec(
         "date": FieldSpec("due", DUE, day="{a}.due_on"),
         "due_date": FieldSpec("due", DUE, day="{a}.due_on"),
     },
-    keys=_LEAD_AND_CONTACT,
     texts=("{a}.text",),
 )
 _ACTIVITY = {**DATES, **PEOPLE, **ON_LEAD, **ON_CONTACT, **OF_USER, **HAPPENED}
-_CALL = NounSpec(
-    table="calls",
-    fields={
+_CALL = stored_in(
+    CALLS,
+    {
         **_ACTIVITY,
         "direction": choice("{a}.direction"),
         "status": choice("{a}.status"),
@@ -142,19 +147,16 @@ _CALL = NounSpec(
         "has_recording": flag("({a}.recording_url IS NOT NULL)"),
         "source": choice("{a}.source"),
     },
-    keys=_LEAD_AND_CONTACT,
     texts=("{a}.note",),
-    custom=True,
 )
-_NOTE = NounSpec(
-    table="notes",
-    fields={
+_NOTE = stored_in(
+    NOTES,
+    {
         **_ACTIVITY,
         "title": text("{a}.title"),
         "note": text("{a}.note"),
         "pinned": flag("({a}.pinned_at IS NOT NULL)"),
     },
-    keys=_LEAD_AND_CONTACT,
     texts=("{a}.title", "{a}.note"),
 )
 
@@ -184,20 +186,18 @@ def _message(channel: str) -> NounSpec:
     )
 
 
-_CUSTOM_ACTIVITY = NounSpec(
-    table="custom_activities",
-    fields={
+_CUSTOM_ACTIVITY = stored_in(
+    CUSTOM_ACTIVITIES,
+    {
         **_ACTIVITY,
         "custom_activity_type_id": reference("{a}.type_id"),
         "status": choice("{a}.status"),
         "date_published": moment("{a}.published_at"),
     },
-    keys=_LEAD_AND_CONTACT,
-    custom=True,
 )
-_FORM_SUBMISSION = NounSpec(
-    table="form_submissions",
-    fields={
+_FORM_SUBMISSION = stored_in(
+    FORM_SUBMISSIONS,
+    {
         **DATES,
         **HAPPENED,
         **ON_LEAD,
@@ -205,7 +205,6 @@ _FORM_SUBMISSION = NounSpec(
         "form_id": reference("{a}.form_id"),
         "form_name": text("{a}.form_name"),
     },
-    keys=_LEAD_AND_CONTACT,
     texts=("{a}.form_name",),
 )
 _CHANGE = {
@@ -221,12 +220,10 @@ _CHANGE = {
     "new_status_label": choice("{a}.new_stage_name"),
     "new_status": choice("{a}.new_stage_name"),
 }
-_LEAD_STATUS_CHANGE = NounSpec(
-    table="lead_status_changes", fields=_CHANGE, keys={"lead": "{a}.lead_id"}
-)
-_OPPORTUNITY_STATUS_CHANGE = NounSpec(
-    table="opportunity_status_changes",
-    fields={
+_LEAD_STATUS_CHANGE = stored_in(LEAD_STATUS_CHANGES, _CHANGE)
+_OPPORTUNITY_STATUS_CHANGE = stored_in(
+    OPPORTUNITY_STATUS_CHANGES,
+    {
         **_CHANGE,
         "opportunity_id": reference("{a}.opportunity_id"),
         "old_status_type": choice("{a}.old_stage_type"),
@@ -234,31 +231,27 @@ _OPPORTUNITY_STATUS_CHANGE = NounSpec(
         "opportunity_value": number("{a}.value_minor"),
         "opportunity_confidence": number("{a}.confidence"),
     },
-    keys={"lead": "{a}.lead_id", "opportunity": "{a}.opportunity_id"},
 )
-_TASK_COMPLETED = NounSpec(
-    table="task_completions",
-    fields={
+_TASK_COMPLETED = stored_in(
+    TASK_COMPLETIONS,
+    {
         **_ACTIVITY,
         "task_id": reference("{a}.task_id"),
         "task_text": text("{a}.task_text"),
         "task_assigned_to": reference("{a}.task_assigned_to"),
     },
-    keys={**_LEAD_AND_CONTACT, "task": "{a}.task_id"},
     texts=("{a}.task_text",),
 )
-_CUSTOM_OBJECT = NounSpec(
-    table="custom_objects",
-    fields={
+_CUSTOM_OBJECT = stored_in(
+    CUSTOM_OBJECTS,
+    {
         **DATES,
         **PEOPLE,
         **ON_LEAD,
         "name": text("{a}.name"),
         "custom_object_type_id": reference("{a}.type_id"),
     },
-    keys={"lead": "{a}.lead_id"},
     texts=("{a}.name",),
-    custom=True,
 )
 _NOT_STORED = NounSpec(keys=_LEAD_AND_CONTACT)
 

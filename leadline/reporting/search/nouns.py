@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
+
+from leadline.store.tables import Table
 
 # "due" is a day or an instant, whichever the object has.
 Kind = Literal["text", "choice", "number", "moment", "day", "due", "reference", "flag"]
@@ -102,6 +104,33 @@ def counted(table: str, where: str = "", what: str = "count(*)") -> str:
 
 # A task of a mere day is due from the first moment of that day in UTC.
 DUE = "coalesce({a}.due_at, {a}.due_on::timestamp AT TIME ZONE 'UTC')"
+
+# The columns that name an object, by the noun of that object.
+_KEYS = {
+    "lead": "lead_id",
+    "contact": "contact_id",
+    "opportunity": "opportunity_id",
+    "task": "task_id",
+}
+
+
+def stored_in(
+    table: Table[Any],
+    fields: Mapping[str, FieldSpec],
+    *,
+    where: str = ORGANIZATION,
+    texts: tuple[str, ...] = (),
+) -> NounSpec:
+    """A noun with a table of its own, whose columns say what its objects belong to."""
+    return NounSpec(
+        table=table.name,
+        fields=fields,
+        where=where,
+        keys={noun: f"{{a}}.{column}" for noun, column in _KEYS.items() if column in table.columns},
+        texts=texts,
+        custom="custom" in table.columns,
+    )
+
 
 DATES: dict[str, FieldSpec] = {
     "id": reference("{a}.id"),
