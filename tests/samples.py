@@ -43,6 +43,13 @@ SAMPLES: dict[str, Sample] = {
     name: sample for family in FAMILIES for name, sample in family.SAMPLES.items()
 }
 
+# Lists that cannot grow.
+SHORT_LISTS = {
+    "conversation.list": "a contact has one conversation per channel",
+    "connected_account.list": "nothing is connected",
+    "dialer.list": "nothing is connected",
+}
+
 
 def things_of(world: World) -> Things:
     """An empty box of things: what a request names is made in north when it is needed."""
@@ -127,3 +134,8 @@ def _noun(operation: Operation, parameter: str) -> str:
         return operation.name.partition(".")[0]
     snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", parameter).lower()
     return snake.removesuffix("_id")
+
+
+def is_list(operation: Operation) -> bool:
+    verb = operation.name.partition(".")[2]
+    return verb.startswith("list") and operation.name not in SHORT_LISTS

@@ -23,8 +23,8 @@ from leadline.wire.operation import Operation
 from tests.asgi import ask, key_of
 from tests.cast import Api, World
 from tests.conftest import TEST_SETTINGS
+from tests.forging import Forge, signed, status
 from tests.samples import every, sample_call, things_of
-from tests.test_security import Forge, signed, status
 
 # Guessing.
 

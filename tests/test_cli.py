@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ from leadline.platform.logs import configure_logs, hide_secrets
 from leadline.settings import Settings, SettingsError
 from tests.conftest import TEST_SETTINGS
 from tests.databases import drop_database
+from tests.servers import free_port
 
 ADMIN = "ada@example.com"
 
@@ -85,12 +85,6 @@ def cli(
 
     yield run
     structlog.reset_defaults()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 def create_organization(cli: Cli, *more: str) -> Any:

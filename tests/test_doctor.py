@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from leadline.cli import main
-from tests.test_cli import free_port
-from tests.test_file_storage import KEY_ID, NAME, REGION, SECRET, FakeBucket
+from tests.buckets import KEY_ID, NAME, REGION, SECRET, FakeBucket
+from tests.servers import free_port
 
 Examine = Callable[[], Any]
 

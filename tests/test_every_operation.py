@@ -21,24 +21,13 @@ from tests.samples import (
     SAMPLES,
     all_operations,
     every,
+    is_list,
     listed_thing,
     name_of,
     sample_call,
     speaking,
     things_of,
 )
-
-# Lists that cannot grow.
-SHORT_LISTS = {
-    "conversation.list": "a contact has one conversation per channel",
-    "connected_account.list": "nothing is connected",
-    "dialer.list": "nothing is connected",
-}
-
-
-def is_list(operation: Operation) -> bool:
-    verb = operation.name.partition(".")[2]
-    return verb.startswith("list") and operation.name not in SHORT_LISTS
 
 
 def test_the_table_has_every_operation_and_no_other():

@@ -19,9 +19,9 @@ import pytest
 from leadline.wire.operation import Operation
 from tests.agreement import document, resolve
 from tests.asgi import ask, key_of
+from tests.bad_input import properties
 from tests.cast import World
 from tests.samples import MAKERS, every, sample_call, things_of
-from tests.test_bad_input import properties
 from tests.things import Things
 
 WITH_BODY = every(lambda operation: operation.body is not None)

@@ -16,9 +16,8 @@ from leadline.kernel.rights import FOR_ALL_LEADS
 from leadline.store.visibility import SEEN_BY_ALL, tables_of_leads
 from leadline.wire.operation import Operation
 from tests.cast import World
-from tests.close.people.test_lead_visibility import blind
-from tests.samples import every, listed_thing, sample_call, speaking, things_of
-from tests.test_every_operation import is_list
+from tests.close.people.making import blind
+from tests.samples import every, is_list, listed_thing, sample_call, speaking, things_of
 
 ALL_BUT_VIEWING = [each for each in Permission if each is not Permission.VIEW_ALL_LEADS]
 NOT_LOOKED_AT = {*SEEN_BY_ALL, "events", "contact_methods"}

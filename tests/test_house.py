@@ -94,6 +94,16 @@ def imported_lines(path: Path) -> int:
     )
 
 
+def imported_modules(path: Path) -> Iterator[str]:
+    """Every module that is imported, and every name that may be one."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 def functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, int]]:
     """Every function with its dotted name and its number of lines."""
     for node in ast.iter_child_nodes(tree):
@@ -206,6 +216,17 @@ def test_names_say_what_is_inside() -> None:
         if path.name.split(".")[0].lower() in EMPTY_NAMES
     ]
     assert empty == []
+
+
+def test_no_test_module_takes_from_another() -> None:
+    """What tests share stands in a ``making.py`` or under a name of its own."""
+    borrowed = [
+        f"{shown(path)} imports {name}"
+        for path in files(ROOT / "tests", "*.py")
+        for name in imported_modules(path)
+        if name.startswith("tests.") and name.rpartition(".")[2].startswith("test_")
+    ]
+    assert borrowed == []
 
 
 def test_modules_open_with_a_sentence() -> None:

@@ -11,6 +11,7 @@ import structlog
 
 from leadline.cli import main
 from tests.cast import Person, World
+from tests.close.making import user
 
 NUMBER = "+14155550133"
 Run = Callable[..., Any]
@@ -39,10 +40,6 @@ def run(
 def numbers(world: World) -> list[Any]:
     found: list[Any] = world.bo.close.get("/phone_number/")["data"]
     return found
-
-
-def user(person: Person) -> str:
-    return f"user_{person.user_id.hex()}"
 
 
 def sales(world: World, *people: Person) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
 import subprocess
 import time
 from collections import Counter
@@ -27,7 +26,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tests.databases import drop_database
-from tests.test_serve import LEADLINE, PATIENCE_S, Machine, Server, cleared, printed
+from tests.servers import LEADLINE, PATIENCE_S, Machine, Server, cleared, free_port, printed
 
 CACHE_S = 0.5
 SETTINGS = {
@@ -87,12 +86,6 @@ class Cluster:
         with psycopg.connect(self.database, autocommit=True) as connection:
             cursor = connection.execute(statement.encode(), parameters)
             return cursor.fetchall() if cursor.description else []
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from leadline.store.unit import Unit
-from tests.cast import World
+from tests.cast import Person, World
 
 Json = dict[str, Any]
 UNKNOWN = "0123456789abcdef01234567"
@@ -95,3 +95,7 @@ def statements(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[i
     with monkeypatch.context() as patch:
         patch.setattr(database, "reading", counted)
         yield counts
+
+
+def user(person: Person) -> str:
+    return f"user_{person.user_id.hex()}"

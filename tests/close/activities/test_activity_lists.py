@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.cast import World
-from tests.close.activities.test_notes import note
-from tests.close.customizing.test_custom_fields import activity_type
-from tests.close.leads.test_tasks import task
+from tests.close.activities.making import note
+from tests.close.customizing.making import activity_type
+from tests.close.leads.making import task
 from tests.close.making import Json, call, contact, lead, opportunity, statements, statuses, wrong
 
 

@@ -7,29 +7,13 @@ from typing import Any
 import pytest
 
 from tests.cast import World
-from tests.close.making import (
-    UNKNOWN,
-    Json,
-    call,
-    contact,
-    count_events,
-    events,
-    lead,
-    wrong,
-)
+from tests.close.activities.making import refused_call
+from tests.close.making import UNKNOWN, call, contact, count_events, events, lead, wrong
 
 
 def outcome(world: World, name: str = "Qualified", **fields: Any) -> str:
     made: str = world.ada.close.post("/outcome/", {"name": name, **fields}, 201)["id"]
     return made
-
-
-def refused(world: World, **fields: Any) -> Json:
-    """The problems of a call that is not logged, by field."""
-    before = count_events(world)
-    found = wrong(world.ada.close.post("/activity/call/", fields, 400))
-    assert count_events(world) == before
-    return found
 
 
 def test_a_call_is_logged_on_a_lead(world: World):
@@ -121,15 +105,17 @@ def test_a_contact_implies_its_lead(world: World):
 def test_lead_and_contact_must_exist_and_belong_together(world: World):
     ann, other = contact(world, name="Ann"), lead(world)
     nothing = "Object does not exist."
-    assert refused(world) == {"lead_id": "This field is required."}
-    assert refused(world, lead_id=None) == {"lead_id": "This field is required."}
-    assert refused(world, lead_id=f"lead_{UNKNOWN}") == {"lead_id": nothing}
-    assert refused(world, contact_id=f"cont_{UNKNOWN}") == {"contact_id": nothing}
-    assert refused(world, lead_id=ann["id"]) == {"lead_id": nothing}
+    assert refused_call(world) == {"lead_id": "This field is required."}
+    assert refused_call(world, lead_id=None) == {"lead_id": "This field is required."}
+    assert refused_call(world, lead_id=f"lead_{UNKNOWN}") == {"lead_id": nothing}
+    assert refused_call(world, contact_id=f"cont_{UNKNOWN}") == {"contact_id": nothing}
+    assert refused_call(world, lead_id=ann["id"]) == {"lead_id": nothing}
     both = {"lead_id": f"lead_{UNKNOWN}", "contact_id": f"cont_{UNKNOWN}"}
-    assert refused(world, **both) == dict.fromkeys(both, nothing)
-    assert refused(world, lead_id=f"lead_{UNKNOWN}", contact_id=ann["id"]) == {"lead_id": nothing}
-    assert refused(world, lead_id=other["id"], contact_id=ann["id"]) == {
+    assert refused_call(world, **both) == dict.fromkeys(both, nothing)
+    assert refused_call(world, lead_id=f"lead_{UNKNOWN}", contact_id=ann["id"]) == {
+        "lead_id": nothing
+    }
+    assert refused_call(world, lead_id=other["id"], contact_id=ann["id"]) == {
         "contact_id": "The contact is on another lead."
     }
 
@@ -140,10 +126,10 @@ def test_an_outcome_must_exist_and_apply_to_calls(world: World):
     gone = outcome(world, "Gone")
     world.ada.close.delete(f"/outcome/{gone}/")
     for given in (f"outcome_{UNKNOWN}", "outcome_x", gone):
-        assert refused(world, lead_id=home, outcome_id=given) == {
+        assert refused_call(world, lead_id=home, outcome_id=given) == {
             "outcome_id": "Object does not exist."
         }
-    assert refused(world, lead_id=home, outcome_id=meetings) == {
+    assert refused_call(world, lead_id=home, outcome_id=meetings) == {
         "outcome_id": "This outcome does not apply to calls."
     }
     dropped = outcome(world, "Voicemail", type="vm-dropped")
@@ -190,7 +176,7 @@ def test_a_deleted_outcome_stays_on_its_calls_but_is_not_given_again(world: Worl
 )
 def test_a_wrong_value_is_refused_and_named(world: World, field: str, value: Any):
     home = lead(world)["id"]
-    assert list(refused(world, lead_id=home, **{field: value})) == [field]
+    assert list(refused_call(world, lead_id=home, **{field: value})) == [field]
     if field not in ("date_created", "created_by"):  # an update does not look at these
         made = call(world, lead_id=home)
         path = f"/activity/call/{made['id']}/"
@@ -200,7 +186,7 @@ def test_a_wrong_value_is_refused_and_named(world: World, field: str, value: Any
 
 def test_every_wrong_field_is_named_at_once(world: World):
     body = {"duration": -1, "status": "x", "direction": 1, "lead_id": "x", "other": 1}
-    assert set(refused(world, **body)) == set(body)
+    assert set(refused_call(world, **body)) == set(body)
     body = {
         "contact_id": f"cont_{UNKNOWN}",
         "outcome_id": f"outcome_{UNKNOWN}",
@@ -209,7 +195,7 @@ def test_every_wrong_field_is_named_at_once(world: World):
         "recording_url": "x",
         "voicemail_url": "x",
     }
-    assert set(refused(world, **body)) == set(body)
+    assert set(refused_call(world, **body)) == set(body)
 
 
 def test_the_longest_call_is_a_week(world: World):

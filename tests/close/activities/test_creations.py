@@ -11,7 +11,7 @@ from leadline.flows.import_leads import LeadImport, LeadRow
 from leadline.kernel.scope import Scope
 from leadline.store import rows
 from tests.cast import World
-from tests.close.activities.test_notes import note
+from tests.close.activities.making import note
 from tests.close.making import UNKNOWN, Json, events, id_of, lead
 from tests.outreach import make_configuration, send_lead
 

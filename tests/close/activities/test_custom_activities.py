@@ -8,27 +8,13 @@ import pytest
 
 from leadline.flows import delete_custom_type
 from tests.cast import World
-from tests.close.customizing.test_custom_fields import activity_type
-from tests.close.customizing.test_custom_values import field
+from tests.close.activities.making import activity, activity_field
+from tests.close.customizing.making import activity_type
 from tests.close.making import UNKNOWN, Json, contact, count_events, events, lead, wrong
-from tests.close.people.test_roles import give, role
+from tests.close.people.making import give, role
 
 NOW = "2026-05-17T09:30:00.000000+00:00"
 LATER = "2026-05-17T09:35:00.000000+00:00"
-
-
-def activity(world: World, type_id: str, expected: Any = 200, **fields: Any) -> Json:
-    """An activity of that type by ada, on a lead of its own unless one is named."""
-    if "lead_id" not in fields:
-        fields["lead_id"] = lead(world)["id"]
-    body = {"custom_activity_type_id": type_id, **fields}
-    made: Json = world.ada.close.post("/activity/custom/", body, expected)
-    return made
-
-
-def of_type(world: World, type_id: str, kind: str, **more: Any) -> str:
-    """A new field of a custom activity type, as the key of its values."""
-    return field(world, "activity", kind, custom_activity_type_id=type_id, **more)
 
 
 def path_of(made: Json) -> str:
@@ -42,8 +28,8 @@ def ids(world: World, status: int = 200, **params: Any) -> Any:
 
 def test_an_activity_is_made_changed_and_deleted(world: World):
     demo = activity_type(world)
-    plan = of_type(world, demo, "choices", name="Plan")
-    text = of_type(world, demo, "textarea", name="Text")
+    plan = activity_field(world, demo, "choices", name="Plan")
+    text = activity_field(world, demo, "textarea", name="Text")
     on = contact(world, name="Gob")
     made = activity(
         world,
@@ -115,8 +101,8 @@ def test_what_was_done_elsewhere_keeps_its_time_and_its_people(world: World):
 
 def test_a_draft_may_lack_what_is_required(world: World):
     demo = activity_type(world)
-    needed = of_type(world, demo, "text", name="Email", required=True)
-    other = of_type(world, demo, "number", name="Size")
+    needed = activity_field(world, demo, "text", name="Email", required=True)
+    other = activity_field(world, demo, "number", name="Size")
     assert wrong(activity(world, demo, 400)) == {needed: "This field is required."}
     assert wrong(activity(world, demo, 400, **{needed: ""})) == {needed: "This field is required."}
     made = activity(world, demo, status="draft")
@@ -142,9 +128,9 @@ def test_a_draft_may_lack_what_is_required(world: World):
 
 def test_a_field_that_is_required_later_is_asked_for_when_values_change(world: World):
     demo = activity_type(world)
-    size = of_type(world, demo, "number", name="Size")
+    size = activity_field(world, demo, "number", name="Size")
     made = activity(world, demo)
-    later = of_type(world, demo, "text", name="Later", required=True)
+    later = activity_field(world, demo, "text", name="Later", required=True)
     assert world.ada.close.put(path_of(made), {"pinned": True})["pinned"] is True
     answer = world.ada.close.put(path_of(made), {size: 5}, 400)
     assert wrong(answer) == {later: "This field is required."}
@@ -152,7 +138,7 @@ def test_a_field_that_is_required_later_is_asked_for_when_values_change(world: W
 
 def test_everything_that_is_wrong_is_told_at_once(world: World):
     demo = activity_type(world)
-    size = of_type(world, demo, "number", name="Size")
+    size = activity_field(world, demo, "number", name="Size")
     home, elsewhere = lead(world)["id"], contact(world, name="Ann")["id"]
     before = count_events(world)
     body = {
@@ -192,7 +178,7 @@ def test_everything_that_is_wrong_is_told_at_once(world: World):
 
 def test_values_are_added_and_removed(world: World):
     demo = activity_type(world)
-    tags = of_type(world, demo, "choices", accepts_multiple_values=True)
+    tags = activity_field(world, demo, "choices", accepts_multiple_values=True)
     where = path_of(activity(world, demo, **{tags: ["A"]}))
     assert world.ada.close.put(where, {f"{tags}.add": ["B"]})[tags] == ["A", "B"]
     assert world.ada.close.put(where, {"custom.Field.remove": "A"})[tags] == ["B"]
@@ -311,7 +297,7 @@ def test_activities_go_with_their_type(world: World, monkeypatch: pytest.MonkeyP
 
 def test_a_deleted_field_takes_its_values_along(world: World):
     demo = activity_type(world)
-    size = of_type(world, demo, "number", name="Size")
+    size = activity_field(world, demo, "number", name="Size")
     made = activity(world, demo, **{size: 5})
     world.ada.close.delete(f"/custom_field/activity/{size.removeprefix('custom.')}/")
     assert size not in world.ada.close.get(path_of(made))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cast import World
-from tests.close.leads.test_tasks import task
+from tests.close.leads.making import task
 from tests.close.making import (
     UNKNOWN,
     Json,

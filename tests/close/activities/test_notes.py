@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from tests.cast import World
-from tests.close.making import UNKNOWN, Json, contact, count_events, events, lead, wrong
+from tests.close.activities.making import note
+from tests.close.making import UNKNOWN, contact, count_events, events, lead, wrong
 
 NOW = "2026-05-17T09:30:00.000000+00:00"
-
-
-def note(world: World, **fields: Any) -> Json:
-    """A note of ada's, on a lead of its own unless one is named."""
-    if "lead_id" not in fields:
-        fields["lead_id"] = lead(world, name="Bluth Company")["id"]
-    made: Json = world.ada.close.post("/activity/note/", fields, 200)
-    return made
 
 
 def test_a_note_is_written_on_a_lead(world: World):

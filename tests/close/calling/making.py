@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tests.cast import Person, World
+from tests.close.making import user
 
 PATH = "/phone_number/"
 REQUEST = f"{PATH}request/internal/"
-
-
-def user(person: Person) -> str:
-    return f"user_{person.user_id.hex()}"
 
 
 def rent(person: Person, **body: Any) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.cast import Person, World
-from tests.close.calling.making import PATH, group_number, membership, rent, user
-from tests.close.making import UNKNOWN, wrong
+from tests.close.calling.making import PATH, group_number, membership, rent
+from tests.close.making import UNKNOWN, user, wrong
 
 
 def call_from(world: World, person: Person, number_id: str | None, status: int = 200) -> Any:

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from leadline.app import make_app, make_services
 from tests.asgi import ask, key_of
 from tests.cast import World
-from tests.close.calling.making import PATH, REQUEST, group_number, membership, rent, user
-from tests.close.making import UNKNOWN, call, events, id_of, lead, wrong
+from tests.close.calling.making import PATH, REQUEST, group_number, membership, rent
+from tests.close.making import UNKNOWN, call, events, id_of, lead, user, wrong
 from tests.conftest import TEST_SETTINGS
 
 

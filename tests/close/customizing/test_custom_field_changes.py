@@ -8,8 +8,8 @@ import pytest
 
 from leadline.flows import conform_custom_values
 from tests.cast import World
-from tests.close.customizing.test_custom_values import field, user
-from tests.close.making import Json, contact, events, id_of, lead
+from tests.close.customizing.making import field
+from tests.close.making import Json, contact, events, id_of, lead, user
 
 CONVERTED: list[tuple[str, Any, Json, Any]] = [
     ("text", "12.50", {"type": "number"}, 12.5),

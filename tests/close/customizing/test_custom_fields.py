@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.cast import World
+from tests.close.customizing.making import activity_type, make_field, object_type
 from tests.close.making import UNKNOWN, Json, events, wrong
 
 PLAIN = ("lead", "contact", "opportunity")
 NOW = "2026-05-17T09:30:00.000000+00:00"
 
 
-def make(world: World, kind: str, status: Any = None, **body: Any) -> Json:
-    """A custom field of north."""
-    made: Json = world.ada.close.post(f"/custom_field/{kind}/", body, status)
-    return made
-
-
-def activity_type(world: World, name: str = "Demo") -> str:
-    made: str = world.ada.close.post("/custom_activity/", {"name": name}, 201)["id"]
-    return made
-
-
-def object_type(world: World, name: str = "Account") -> str:
-    body = {"name": name, "name_plural": f"{name}s"}
-    made: str = world.ada.close.post("/custom_object_type/", body, 201)["id"]
-    return made
-
-
 @pytest.mark.parametrize("kind", PLAIN)
 def test_a_field_is_made_with_its_name_and_type(world: World, kind: str):
-    made = make(world, kind, 200, name=" # of users ", type="number", description="How many")
+    made = make_field(world, kind, 200, name=" # of users ", type="number", description="How many")
     me = f"user_{world.ada.user_id.hex()}"
     assert made == {
         "accepts_multiple_values": False,
@@ -60,19 +42,19 @@ def test_a_field_is_made_with_its_name_and_type(world: World, kind: str):
 def test_fields_of_custom_types_name_their_type_and_may_be_required(world: World):
     demo, account = activity_type(world), object_type(world)
     body = {"name": "Seats", "type": "number", "required": True}
-    made = make(world, "activity", 200, **body, custom_activity_type_id=demo)
+    made = make_field(world, "activity", 200, **body, custom_activity_type_id=demo)
     assert (made["custom_activity_type_id"], made["required"]) == (demo, True)
     assert "custom_object_type_id" not in made
-    made = make(world, "custom_object_type", 201, **body, custom_object_type_id=account)
+    made = make_field(world, "custom_object_type", 201, **body, custom_object_type_id=account)
     assert (made["custom_object_type_id"], made["required"]) == (account, True)
     path = f"/custom_field/custom_object_type/{made['id']}/"
     assert world.ada.close.put(path, {"required": False})["required"] is False
     assert world.ada.close.send("DELETE", path).status_code == 204
     for kind, name in (("activity", demo), ("custom_object_type", account)):
         key = "custom_activity_type_id" if kind == "activity" else "custom_object_type_id"
-        assert set(wrong(make(world, kind, 400, name="A", type="text"))) == {key}
+        assert set(wrong(make_field(world, kind, 400, name="A", type="text"))) == {key}
         for other in (name[:-24] + UNKNOWN, "lead", None, f"lead_{UNKNOWN}"):
-            answer = make(world, kind, 400, name="A", type="text", **{key: other})
+            answer = make_field(world, kind, 400, name="A", type="text", **{key: other})
             assert set(wrong(answer)) == {key}
 
 
@@ -86,16 +68,16 @@ def test_a_new_object_field_says_where_it_is(world: World):
 def test_what_the_field_of_each_type_needs(world: World):
     account = object_type(world)
     for kind in ("text", "number", "date", "datetime", "user", "contact", "textarea", "hidden"):
-        made = make(world, "lead", name=kind, type=kind)
+        made = make_field(world, "lead", name=kind, type=kind)
         assert (made["type"], made["choices"]) == (kind, None)
-    made = make(world, "lead", name="c", type="choices", choices=[" A ", "B", "A"])
+    made = make_field(world, "lead", name="c", type="choices", choices=[" A ", "B", "A"])
     assert made["choices"] == ["A", "B"]
     body = {"name": "o", "type": "custom_object", "referenced_custom_type_id": account}
-    made = make(world, "lead", **body)
+    made = make_field(world, "lead", **body)
     assert made["referenced_custom_type_id"] == account
     assert made["back_reference_is_visible"] is True
     for kind in ("user", "contact"):
-        made = make(world, "contact", name=kind, type=kind, accepts_multiple_values=True)
+        made = make_field(world, "contact", name=kind, type=kind, accepts_multiple_values=True)
         assert made["accepts_multiple_values"] is True
 
 
@@ -136,31 +118,33 @@ def test_what_the_field_of_each_type_needs(world: World):
     ],
 )
 def test_a_wrong_field_is_refused(world: World, body: Json, fields: set[str]):
-    make(world, "lead", name="Taken", type="text")
-    assert set(wrong(make(world, "lead", 400, **body))) == fields
+    make_field(world, "lead", name="Taken", type="text")
+    assert set(wrong(make_field(world, "lead", 400, **body))) == fields
     assert len(world.ada.close.get("/custom_field/lead/")["data"]) == 1
 
 
 def test_the_name_is_unique_where_the_field_belongs(world: World):
     demo, visit = activity_type(world), activity_type(world, "Visit")
     for kind in (*PLAIN, "shared"):
-        make(world, kind, name="Size", type="text")
-        answer = make(world, kind, 400, name="Size", type="number")
+        make_field(world, kind, name="Size", type="text")
+        answer = make_field(world, kind, 400, name="Size", type="number")
         assert wrong(answer) == {"name": "There is a custom field 'Size' already."}
     body = {"name": "Size", "type": "text"}
-    make(world, "activity", custom_activity_type_id=demo, **body)
-    make(world, "activity", custom_activity_type_id=visit, **body)
-    assert set(wrong(make(world, "activity", 400, custom_activity_type_id=demo, **body))) == {
+    make_field(world, "activity", custom_activity_type_id=demo, **body)
+    make_field(world, "activity", custom_activity_type_id=visit, **body)
+    assert set(wrong(make_field(world, "activity", 400, custom_activity_type_id=demo, **body))) == {
         "name"
     }
-    other = make(world, "lead", name="Other", type="text")
+    other = make_field(world, "lead", name="Other", type="text")
     path = f"/custom_field/lead/{other['id']}/"
     assert set(wrong(world.ada.close.put(path, {"name": " Size "}, 400))) == {"name"}
     assert world.ada.close.put(path, {"name": "Other"}) == other
 
 
 def test_an_update_changes_what_is_sent(world: World):
-    made = make(world, "lead", name="Tier", type="choices", choices=["A", "B"], description="Which")
+    made = make_field(
+        world, "lead", name="Tier", type="choices", choices=["A", "B"], description="Which"
+    )
     path = f"/custom_field/lead/{made['id']}/"
     world.clock.advance(minutes=5)
     assert world.ada.close.put(path, made) == made
@@ -201,7 +185,7 @@ def test_the_type_of_some_fields_stays(world: World):
         "shared": {},
     }
     for kind, more in fields.items():
-        made = make(world, kind, name="Size", type="text", **more)
+        made = make_field(world, kind, name="Size", type="text", **more)
         path = f"/custom_field/{kind}/{made['id']}/"
         assert wrong(world.ada.close.put(path, {"type": "number"}, 400)) == {
             "type": "Value cannot be changed."
@@ -218,7 +202,7 @@ def test_the_type_of_some_fields_stays(world: World):
 def test_a_reference_to_a_type_stays(world: World):
     account, asset = object_type(world), object_type(world, "Asset")
     body = {"name": "o", "type": "custom_object", "referenced_custom_type_id": account}
-    made = make(world, "lead", **body)
+    made = make_field(world, "lead", **body)
     path = f"/custom_field/lead/{made['id']}/"
     answer = world.ada.close.put(path, {"referenced_custom_type_id": asset}, 400)
     assert wrong(answer) == {"referenced_custom_type_id": "Value cannot be changed."}
@@ -228,18 +212,18 @@ def test_a_reference_to_a_type_stays(world: World):
 
 def test_a_deleted_field_is_gone(world: World):
     for kind in (*PLAIN, "shared"):
-        made = make(world, kind, name="Size", type="text")
+        made = make_field(world, kind, name="Size", type="text")
         path = f"/custom_field/{kind}/{made['id']}/"
         assert world.ada.close.delete(path, status=200) == {}
         world.ada.close.get(path, 404)
         world.ada.close.put(path, {"name": "B"}, 404)
         world.ada.close.delete(path, status=404)
         assert events(world, made["id"])[-1] == ("custom_field", "deleted")
-        make(world, kind, name="Size", type="text")
+        make_field(world, kind, name="Size", type="text")
 
 
 def test_a_field_is_found_under_its_own_kind_alone(world: World):
-    made = make(world, "lead", name="Size", type="text")
+    made = make_field(world, "lead", name="Size", type="text")
     for kind in ("contact", "opportunity", "activity", "custom_object_type", "shared"):
         path = f"/custom_field/{kind}/{made['id']}/"
         world.ada.close.get(path, 404)
@@ -268,7 +252,7 @@ def test_the_old_plural_paths_go_on_working(world: World):
 def test_lists_page_up_to_a_thousand_and_pick_fields(world: World):
     names = ["A", "B", "C"]
     for name in names:
-        make(world, "lead", name=name, type="text")
+        make_field(world, "lead", name=name, type="text")
     path = "/custom_field/lead/"
     answer = world.ada.close.get(path, params={"_limit": 2, "_fields": "name"})
     assert answer == {"data": [{"name": "A"}, {"name": "B"}], "has_more": True}
@@ -280,14 +264,14 @@ def test_lists_page_up_to_a_thousand_and_pick_fields(world: World):
 
 def test_shared_fields_are_not_paged_unless_asked(world: World):
     for number in range(101):
-        make(world, "shared", name=f"Field {number}", type="text")
+        make_field(world, "shared", name=f"Field {number}", type="text")
     answer = world.ada.close.get("/custom_field/shared/")
     assert (len(answer["data"]), answer["has_more"]) == (101, False)
     assert world.ada.close.get("/custom_field/shared/", params={"_limit": 100})["has_more"] is True
 
 
 def test_fields_that_tether_makes_are_close_fields_and_the_other_way_round(world: World):
-    make(world, "contact", name="loanAmount", type="number")
+    make_field(world, "contact", name="loanAmount", type="number")
     body = {"phoneNumber": "4155550133", "loanAmount": 5, "favouriteColour": "red"}
     world.bo.tether.post("/contact", body)
     found = world.ada.close.get("/custom_field/contact/")["data"]

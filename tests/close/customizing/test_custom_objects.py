@@ -8,32 +8,18 @@ import pytest
 
 from leadline.flows import delete_custom_type
 from tests.cast import World
-from tests.close.customizing.test_custom_fields import object_type
-from tests.close.customizing.test_custom_values import field
-from tests.close.customizing.test_shared_custom_fields import share, shared
+from tests.close.customizing.making import (
+    custom_object,
+    field,
+    object_field,
+    object_type,
+    reference,
+    share,
+    shared,
+)
 from tests.close.making import UNKNOWN, Json, contact, count_events, events, lead, wrong
 
 NOW = "2026-05-17T09:30:00.000000+00:00"
-
-
-def thing(world: World, type_id: str, expected: Any = 201, **fields: Any) -> Json:
-    """A custom object of that type, on a lead of its own unless one is named."""
-    if "lead_id" not in fields:
-        fields["lead_id"] = lead(world)["id"]
-    body = {"custom_object_type_id": type_id, "name": "Main account", **fields}
-    made: Json = world.ada.close.post("/custom_object/", body, expected)
-    return made
-
-
-def of_type(world: World, type_id: str, kind: str, **more: Any) -> str:
-    """A new field of a custom object type, as the key of its values."""
-    return field(world, "custom_object_type", kind, custom_object_type_id=type_id, **more)
-
-
-def reference(world: World, kind: str, to: str, **more: Any) -> str:
-    """A new field whose values are custom objects of a type, as the key of its values."""
-    body = {"name": "Account", "type": "custom_object", "referenced_custom_type_id": to, **more}
-    return f"custom.{world.ada.close.post(f'/custom_field/{kind}/', body)['id']}"
 
 
 def path_of(made: Json) -> str:
@@ -42,8 +28,8 @@ def path_of(made: Json) -> str:
 
 def test_an_object_is_made_changed_and_deleted(world: World):
     account = object_type(world)
-    plan = of_type(world, account, "choices", name="Plan")
-    size = of_type(world, account, "number", name="Size")
+    plan = object_field(world, account, "choices", name="Plan")
+    size = object_field(world, account, "number", name="Size")
     home = lead(world)["id"]
     body = {"custom_object_type_id": account, "lead_id": home, "name": " Main ", plan: "A"}
     response = world.bo.close.send("POST", "/custom_object/", {**body, "custom": {"Size": 5}})
@@ -85,8 +71,10 @@ def test_an_object_is_made_changed_and_deleted(world: World):
 def test_the_objects_of_a_lead_are_listed_newest_first(world: World):
     account, asset = object_type(world), object_type(world, "Asset")
     home, other = lead(world)["id"], lead(world)["id"]
-    first, second, third = (thing(world, kind, lead_id=home) for kind in (account, asset, account))
-    elsewhere = thing(world, account, lead_id=other)
+    first, second, third = (
+        custom_object(world, kind, lead_id=home) for kind in (account, asset, account)
+    )
+    elsewhere = custom_object(world, account, lead_id=other)
 
     def shown(**params: Any) -> list[str]:
         found = world.bo.close.get("/custom_object/", params=params)
@@ -109,20 +97,20 @@ def test_the_objects_of_a_lead_are_listed_newest_first(world: World):
 def test_a_list_of_a_hundred_and_more_is_answered_whole(world: World):
     account, home = object_type(world), lead(world)["id"]
     for _ in range(101):
-        thing(world, account, lead_id=home)
+        custom_object(world, account, lead_id=home)
     found = world.ada.close.get("/custom_object/", params={"lead_id": home})
     assert (len(found["data"]), found["has_more"]) == (101, False)
 
 
 def test_everything_that_is_wrong_is_told_at_once(world: World):
     account, stranger = object_type(world), object_type(world, "Asset")
-    size = of_type(world, account, "number", name="Size")
-    needed = of_type(world, account, "text", name="Number", required=True)
-    other = of_type(world, stranger, "text")
+    size = object_field(world, account, "number", name="Size")
+    needed = object_field(world, account, "text", name="Number", required=True)
+    other = object_field(world, stranger, "text")
     home = lead(world)["id"]
     before = count_events(world)
     values = {size: "x", other: 1}
-    answer = thing(world, account, 400, lead_id=f"lead_{UNKNOWN}", name=" ", **values)
+    answer = custom_object(world, account, 400, lead_id=f"lead_{UNKNOWN}", name=" ", **values)
     assert wrong(answer) == {
         "lead_id": "Object does not exist.",
         "name": "This field is required.",
@@ -139,23 +127,23 @@ def test_everything_that_is_wrong_is_told_at_once(world: World):
         "id"
     ]
     for type_id in (f"cotype_{UNKNOWN}", south):
-        answer = thing(world, type_id, 400, lead_id=f"lead_{UNKNOWN}")
+        answer = custom_object(world, type_id, 400, lead_id=f"lead_{UNKNOWN}")
         assert set(wrong(answer)) == {"custom_object_type_id", "lead_id"}
-    answer = thing(world, account, 400, lead_id=home, name="x" * 256, **{needed: "1"})
+    answer = custom_object(world, account, 400, lead_id=home, name="x" * 256, **{needed: "1"})
     assert set(wrong(answer)) == {"name"}
     assert count_events(world) == before
 
 
 def test_what_is_required_stays(world: World):
     account = object_type(world)
-    needed = of_type(world, account, "number", name="Number", required=True)
-    made = thing(world, account, **{needed: 0})
+    needed = object_field(world, account, "number", name="Number", required=True)
+    made = custom_object(world, account, **{needed: 0})
     for value in (None, ""):
         answer = world.ada.close.put(path_of(made), {needed: value, "name": "X"}, 400)
         assert wrong(answer) == {needed: "This field is required."}
     assert world.ada.close.get(path_of(made)) == made
     # A field that is required later is asked for when values change, and not before.
-    later = of_type(world, account, "text", name="Later", required=True)
+    later = object_field(world, account, "text", name="Later", required=True)
     assert world.ada.close.put(path_of(made), {"name": "X"})["name"] == "X"
     answer = world.ada.close.put(path_of(made), {needed: 7}, 400)
     assert wrong(answer) == {later: "This field is required."}
@@ -164,17 +152,17 @@ def test_what_is_required_stays(world: World):
 
 def test_values_are_added_and_removed(world: World):
     account = object_type(world)
-    tags = of_type(world, account, "choices", accepts_multiple_values=True)
-    made = thing(world, account, **{tags: ["A"]})
+    tags = object_field(world, account, "choices", accepts_multiple_values=True)
+    made = custom_object(world, account, **{tags: ["A"]})
     assert world.ada.close.put(path_of(made), {f"{tags}.add": "B"})[tags] == ["A", "B"]
     assert world.ada.close.put(path_of(made), {f"{tags}.remove": "A"})[tags] == ["B"]
 
 
 def test_an_archived_type_takes_no_new_objects(world: World):
     account = object_type(world)
-    made = thing(world, account)
+    made = custom_object(world, account)
     world.ada.close.put(f"/custom_object_type/{account}/", {"is_archived": True})
-    answer = thing(world, account, 400)
+    answer = custom_object(world, account, 400)
     assert wrong(answer) == {"custom_object_type_id": "The type is archived."}
     assert world.ada.close.put(path_of(made), {"name": "Old"})["name"] == "Old"
     world.ada.close.delete(path_of(made), status=204)
@@ -182,7 +170,7 @@ def test_an_archived_type_takes_no_new_objects(world: World):
 
 def test_a_type_for_some_roles_is_for_nobody_else(world: World):
     account = object_type(world)
-    made = thing(world, account)
+    made = custom_object(world, account)
     world.ada.close.put(f"/custom_object_type/{account}/", {"editable_with_roles": ["admin"]})
     body = {"custom_object_type_id": account, "lead_id": made["lead_id"], "name": "X"}
     for person in (world.bo, world.dora):
@@ -195,7 +183,7 @@ def test_a_type_for_some_roles_is_for_nobody_else(world: World):
 
 @pytest.mark.parametrize("is_merged", [False, True])
 def test_objects_go_where_their_lead_goes(world: World, is_merged: bool):
-    made, other = thing(world, object_type(world)), lead(world)["id"]
+    made, other = custom_object(world, object_type(world)), lead(world)["id"]
     if is_merged:
         world.ada.close.post("/lead/merge/", {"source": made["lead_id"], "destination": other})
         assert world.ada.close.get(path_of(made))["lead_id"] == other
@@ -210,8 +198,8 @@ def test_objects_go_with_their_type(world: World, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(delete_custom_type, "CHUNK", 3)
     account, asset = object_type(world), object_type(world, "Asset")
     home = lead(world)["id"]
-    gone = [thing(world, account, lead_id=home) for _ in range(7)]
-    kept = thing(world, asset, lead_id=home)
+    gone = [custom_object(world, account, lead_id=home) for _ in range(7)]
+    kept = custom_object(world, asset, lead_id=home)
     world.ada.close.delete(f"/custom_object_type/{account}/", status=204)
     assert len(world.ada.close.get("/custom_object/", params={"lead_id": home})["data"]) == 5
     world.ada.close.put(path_of(gone[-1]), {"name": "X"}, 404)
@@ -228,7 +216,7 @@ def test_objects_go_with_their_type(world: World, monkeypatch: pytest.MonkeyPatc
 def test_a_reference_is_an_object_of_the_type(world: World, kind: str):
     account, asset = object_type(world), object_type(world, "Asset")
     key = reference(world, kind, account)
-    mine, other = thing(world, account), thing(world, asset)
+    mine, other = custom_object(world, account), custom_object(world, asset)
     made = world.ada.close.post(f"/{kind}/", {key: mine["id"]})
     assert made[key] == mine["id"]
     where = f"/{kind}/{made['id']}/"
@@ -254,7 +242,7 @@ def test_each_field_has_references_of_its_own(world: World):
     to_asset = reference(world, "lead", asset, name="Asset")
     person = field(world, "lead", "contact", name="Person")
     owner = field(world, "lead", "user", name="Owner")
-    mine, ann = thing(world, account)["id"], contact(world, name="Ann")["id"]
+    mine, ann = custom_object(world, account)["id"], contact(world, name="Ann")["id"]
     values = {to_account: mine, to_asset: mine, person: ann, owner: ann}
     assert wrong(world.ada.close.post("/lead/", values, 400)) == {
         to_asset: "Object does not exist.",
@@ -267,8 +255,8 @@ def test_objects_refer_to_objects_of_their_own_and_other_types(world: World):
     own = {"custom_object_type_id": asset, "accepts_multiple_values": True}
     parents = reference(world, "custom_object_type", asset, name="Parents", **own)
     of_account = reference(world, "custom_object_type", account, custom_object_type_id=asset)
-    main, first = thing(world, account), thing(world, asset)
-    second = thing(world, asset, **{parents: [first["id"]], of_account: main["id"]})
+    main, first = custom_object(world, account), custom_object(world, asset)
+    second = custom_object(world, asset, **{parents: [first["id"]], of_account: main["id"]})
     assert (second[parents], second[of_account]) == ([first["id"]], main["id"])
     answer = world.ada.close.put(path_of(second), {f"{parents}.add": main["id"]}, 400)
     assert wrong(answer) == {f"{parents}.add": "Object does not exist."}
@@ -289,9 +277,9 @@ def test_objects_refer_to_objects_of_their_own_and_other_types(world: World):
 
 def test_a_deleted_field_takes_its_values_along(world: World):
     account = object_type(world)
-    size = of_type(world, account, "number", name="Size")
-    plan = of_type(world, account, "choices", name="Plan", accepts_multiple_values=True)
-    made = thing(world, account, **{size: 5, plan: ["B", "A"]})
+    size = object_field(world, account, "number", name="Size")
+    plan = object_field(world, account, "choices", name="Plan", accepts_multiple_values=True)
+    made = custom_object(world, account, **{size: 5, plan: ["B", "A"]})
     world.ada.close.delete(f"/custom_field/custom_object_type/{size[7:]}/", status=204)
     shown = world.ada.close.get(path_of(made))
     assert (size in shown, shown[plan]) == (False, ["B", "A"])
@@ -307,7 +295,10 @@ def test_a_shared_field_that_leaves_a_type_takes_the_values_there_along(world: W
     key = f"custom.{owner['id']}"
     for type_id in (account, asset):
         share(world, owner, "custom_object_type", custom_object_type_id=type_id)
-    one, other = thing(world, account, **{key: "x"}), thing(world, asset, **{key: "x"})
+    one, other = (
+        custom_object(world, account, **{key: "x"}),
+        custom_object(world, asset, **{key: "x"}),
+    )
     where = f"/custom_field/shared/{owner['id']}/association/custom_object_type/{account}/"
     world.ada.close.delete(where, status=204)
     assert key not in world.ada.close.get(path_of(one))
@@ -325,5 +316,5 @@ def test_a_shared_field_may_be_required_of_one_type(world: World):
     owner = shared(world)
     share(world, owner, "custom_object_type", custom_object_type_id=account, required=True)
     share(world, owner, "custom_object_type", custom_object_type_id=asset)
-    assert list(wrong(thing(world, account, 400))) == [f"custom.{owner['id']}"]
-    thing(world, asset)
+    assert list(wrong(custom_object(world, account, 400))) == [f"custom.{owner['id']}"]
+    custom_object(world, asset)

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cast import World
-from tests.close.customizing.test_custom_fields import activity_type, make, object_type
-from tests.close.customizing.test_shared_custom_fields import share, shared
+from tests.close.customizing.making import activity_type, make_field, object_type, share, shared
 from tests.close.making import events, wrong
 
 NOW = "2026-05-17T09:30:00.000000"
@@ -102,7 +101,7 @@ def test_an_object_type_has_a_plural(world: World):
 
 def test_an_activity_type_shows_its_fields_without_choices(world: World):
     demo = activity_type(world)
-    field = make(
+    field = make_field(
         world,
         "activity",
         name="Plan",
@@ -128,7 +127,7 @@ def test_an_activity_type_shows_its_fields_without_choices(world: World):
 def test_an_update_puts_the_fields_of_an_activity_type_in_order(world: World):
     demo = activity_type(world)
     fields = [
-        make(world, "activity", name=name, type="text", custom_activity_type_id=demo)
+        make_field(world, "activity", name=name, type="text", custom_activity_type_id=demo)
         for name in "abc"
     ]
     where = f"/custom_activity/{demo}/"
@@ -136,7 +135,7 @@ def test_an_update_puts_the_fields_of_an_activity_type_in_order(world: World):
     changed = world.ada.close.put(where, order)
     assert [each["name"] for each in changed["fields"]] == ["c", "a", "b"]
     assert world.ada.close.get(where) == changed
-    stranger = make(world, "lead", name="x", type="text")
+    stranger = make_field(world, "lead", name="x", type="text")
     body = {"fields": [{"id": stranger["id"]}], "name": "Never"}
     assert set(wrong(world.ada.close.put(where, body, 400))) == {"fields"}
     assert world.ada.close.get(where) == changed
@@ -145,9 +144,11 @@ def test_an_update_puts_the_fields_of_an_activity_type_in_order(world: World):
 def test_an_object_type_shows_what_refers_to_it(world: World):
     account, asset = object_type(world), object_type(world, "Asset")
     link = {"type": "custom_object", "referenced_custom_type_id": account}
-    own = make(world, "custom_object_type", name="Account", custom_object_type_id=asset, **link)
-    of_lead = make(world, "lead", name="Account", **link)
-    plan = make(
+    own = make_field(
+        world, "custom_object_type", name="Account", custom_object_type_id=asset, **link
+    )
+    of_lead = make_field(world, "lead", name="Account", **link)
+    plan = make_field(
         world,
         "custom_object_type",
         name="Plan",
@@ -177,8 +178,8 @@ def test_an_object_type_shows_what_refers_to_it(world: World):
 def test_a_type_that_fields_refer_to_is_not_deleted(world: World):
     account = object_type(world)
     link = {"type": "custom_object", "referenced_custom_type_id": account, "name": "Account"}
-    make(world, "custom_object_type", custom_object_type_id=account, **link)
-    of_lead = make(world, "lead", **link)
+    make_field(world, "custom_object_type", custom_object_type_id=account, **link)
+    of_lead = make_field(world, "lead", **link)
     where = f"/custom_object_type/{account}/"
     answer = world.ada.close.delete(where, status=400)
     assert answer == {"error": "The custom field 'Account' refers to this type."}
@@ -191,7 +192,7 @@ def test_a_deleted_type_takes_its_fields_along(world: World, path: str):
     kind = "activity" if path == "custom_activity" else path
     noun = "custom_activity_type" if path == "custom_activity" else path
     type_id = activity_type(world) if path == "custom_activity" else object_type(world)
-    own = make(world, kind, name="a", type="text", **{f"{noun}_id": type_id})
+    own = make_field(world, kind, name="a", type="text", **{f"{noun}_id": type_id})
     field = shared(world)
     share(world, field, noun, **{f"{noun}_id": type_id})
     share(world, field, "lead")

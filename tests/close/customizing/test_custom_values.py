@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Person, World
-from tests.close.making import UNKNOWN, Json, call, contact, count_events, lead, wrong
+from tests.cast import World
+from tests.close.customizing.making import field
+from tests.close.making import UNKNOWN, Json, call, contact, count_events, lead, user, wrong
 
 TAKEN: list[tuple[str, Any, Any]] = [
     ("text", "Ünï", "Ünï"),
@@ -41,22 +42,6 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("contact", f"cont_{UNKNOWN}", "Object does not exist."),
     ("custom_object", f"custobj_{UNKNOWN}", "Object does not exist."),
 ]
-
-
-def field(world: World, kind: str, type_: str, **more: Any) -> str:
-    """A new field, as the key of its values."""
-    body = {"name": more.pop("name", "Field"), "type": type_, **more}
-    if type_ == "choices":
-        body.setdefault("choices", ["A", "B"])
-    if type_ == "custom_object":
-        new = {"name": "Account", "name_plural": "Accounts"}
-        account = world.ada.close.post("/custom_object_type/", new, 201)
-        body["referenced_custom_type_id"] = account["id"]
-    return f"custom.{world.ada.close.post(f'/custom_field/{kind}/', body)['id']}"
-
-
-def user(person: Person) -> str:
-    return f"user_{person.user_id.hex()}"
 
 
 def thing(world: World, kind: str, **body: Any) -> tuple[str, Json]:

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.cast import World
-from tests.close.customizing.test_custom_fields import activity_type, make, object_type
-from tests.close.making import UNKNOWN, Json, contact, events, lead, wrong
+from tests.close.customizing.making import activity_type, make_field, object_type, share, shared
+from tests.close.making import UNKNOWN, contact, events, lead, wrong
 
 LEAD = {"editable_with_roles": [], "object_type": "lead", "required": False}
-
-
-def share(world: World, field: Json, object_type: str, status: Any = 201, **more: Any) -> Json:
-    """Associates a shared field."""
-    path = f"/custom_field/shared/{field['id']}/association/"
-    made: Json = world.ada.close.post(path, {"object_type": object_type, **more}, status)
-    return made
-
-
-def shared(world: World, name: str = "Owner", **more: Any) -> Json:
-    return make(world, "shared", **{"name": name, "type": "text", **more})
 
 
 def names(world: World, schema: str) -> list[str]:
@@ -95,7 +82,7 @@ def test_an_association_that_cannot_be_is_refused(world: World):
     field = shared(world)
     share(world, field, "lead")
     assert set(wrong(share(world, field, "lead", 400))) == {"object_type"}
-    make(world, "contact", name="Owner", type="text")
+    make_field(world, "contact", name="Owner", type="text")
     assert wrong(share(world, field, "contact", 400)) == {
         "object_type": "There is a custom field 'Owner' already."
     }
@@ -103,7 +90,7 @@ def test_an_association_that_cannot_be_is_refused(world: World):
     assert set(wrong(share(world, field, "opportunity", 400, editable_with_roles=["x"]))) == {
         "editable_with_roles"
     }
-    plain = make(world, "lead", name="Size", type="text")
+    plain = make_field(world, "lead", name="Size", type="text")
     path = f"/custom_field/shared/{plain['id']}/association/"
     world.ada.close.post(path, {"object_type": "lead"}, 404)
 
@@ -111,9 +98,9 @@ def test_an_association_that_cannot_be_is_refused(world: World):
 def test_names_stay_unique_where_a_shared_field_belongs(world: World):
     field = shared(world)
     share(world, field, "lead")
-    answer = make(world, "lead", 400, name="Owner", type="text")
+    answer = make_field(world, "lead", 400, name="Owner", type="text")
     assert set(wrong(answer)) == {"name"}
-    size = make(world, "lead", name="Size", type="text")
+    size = make_field(world, "lead", name="Size", type="text")
     path = f"/custom_field/shared/{field['id']}/"
     assert set(wrong(world.ada.close.put(path, {"name": "Size"}, 400))) == {"name"}
     plain = f"/custom_field/lead/{size['id']}/"
@@ -181,10 +168,10 @@ def test_paths_that_name_no_association_are_not_there(world: World):
 
 
 def test_a_schema_has_the_fields_in_order(world: World):
-    a, b = (make(world, "lead", name=name, type="text") for name in "ab")
+    a, b = (make_field(world, "lead", name=name, type="text") for name in "ab")
     field = shared(world, "s")
     share(world, field, "lead")
-    c = make(world, "lead", name="c", type="text")
+    c = make_field(world, "lead", name="c", type="text")
     schema = world.bo.close.get("/custom_field_schema/lead/")
     assert schema == {
         "name": "Lead",
@@ -196,7 +183,7 @@ def test_a_schema_has_the_fields_in_order(world: World):
     changed = world.ada.close.put("/custom_field_schema/lead/", order)
     assert [each["name"] for each in changed["fields"]] == ["c", "s", "a", "b"]
     assert names(world, "lead") == ["c", "s", "a", "b"]
-    make(world, "lead", name="d", type="text")
+    make_field(world, "lead", name="d", type="text")
     assert names(world, "lead") == ["c", "s", "a", "b", "d"]
     whole = world.ada.close.get("/custom_field_schema/lead/")
     assert world.ada.close.put("/custom_field_schema/lead/", whole) == whole
@@ -205,15 +192,15 @@ def test_a_schema_has_the_fields_in_order(world: World):
 def test_the_order_belongs_to_one_schema(world: World):
     field = shared(world, "s")
     for noun in ("lead", "contact"):
-        make(world, noun, name="a", type="text")
+        make_field(world, noun, name="a", type="text")
         share(world, field, noun)
     world.ada.close.put("/custom_field_schema/lead/", {"fields": [{"id": field["id"]}]})
     assert (names(world, "lead"), names(world, "contact")) == (["s", "a"], ["a", "s"])
 
 
 def test_an_order_of_strangers_is_refused(world: World):
-    a = make(world, "lead", name="a", type="text")
-    other = make(world, "contact", name="b", type="text")
+    a = make_field(world, "lead", name="a", type="text")
+    other = make_field(world, "contact", name="b", type="text")
     path = "/custom_field_schema/lead/"
     for bad in (other["id"], f"cf_{UNKNOWN}", "x"):
         answer = world.ada.close.put(path, {"fields": [{"id": a["id"]}, {"id": bad}]}, 400)
@@ -228,8 +215,10 @@ def test_an_order_of_strangers_is_refused(world: World):
 def test_custom_types_have_schemas_of_their_own(world: World):
     demo, visit, account = activity_type(world), activity_type(world, "Visit"), object_type(world)
     for name in "ab":
-        make(world, "activity", name=name, type="text", custom_activity_type_id=demo)
-        make(world, "custom_object_type", name=name, type="text", custom_object_type_id=account)
+        make_field(world, "activity", name=name, type="text", custom_activity_type_id=demo)
+        make_field(
+            world, "custom_object_type", name=name, type="text", custom_object_type_id=account
+        )
     for path, key, type_id, title in (
         ("activity", "custom_activity_type_id", demo, "Demo"),
         ("custom_object", "custom_object_type_id", account, "Account"),

@@ -7,15 +7,7 @@ import pytest
 from leadline.features.leads import actions as lead_actions
 from leadline.worker import count_leads
 from tests.cast import World
-from tests.close.making import (
-    contact,
-    custom_field,
-    id_of,
-    lead,
-    opportunity,
-    statements,
-    statuses,
-)
+from tests.close.making import contact, custom_field, id_of, lead, opportunity, statements, statuses
 
 
 def test_a_nameless_lead_is_shown_under_its_first_contacts_name(world: World):

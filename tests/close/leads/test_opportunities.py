@@ -6,8 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Person, World
-from tests.close.making import UNKNOWN, contact, count_events, custom_field, events, id_of, lead
+from tests.cast import World
+from tests.close.making import (
+    UNKNOWN,
+    contact,
+    count_events,
+    custom_field,
+    events,
+    id_of,
+    lead,
+    user,
+)
 from tests.close.making import wrong as problems_of
 
 Json = dict[str, Any]
@@ -35,10 +44,6 @@ def refused(world: World, **fields: Any) -> Json:
 def statuses(world: World) -> dict[str, str]:
     found = world.ada.close.get("/status/opportunity/")["data"]
     return {status["label"]: status["id"] for status in found}
-
-
-def user(person: Person) -> str:
-    return f"user_{person.user_id.hex()}"
 
 
 def transitions(world: World, opportunity_id: str) -> list[tuple[str | None, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cast import World
-from tests.close.leads.test_tasks import call_task, completions, task
+from tests.close.leads.making import call_task, completions, task
 from tests.close.making import UNKNOWN, Json, contact, count_events, events, lead, statements, wrong
 
 NAMES: dict[str, Json] = {

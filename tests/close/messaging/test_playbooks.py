@@ -8,10 +8,7 @@ import pytest
 
 from tests.cast import World
 from tests.close.making import UNKNOWN, custom_field, wrong
-
-
-def playbook(world: World, name: str = "Discovery Call", **more: Any) -> Any:
-    return world.ada.close.post("/playbook/", {"name": name, **more}, 201)
+from tests.close.messaging.making import playbook
 
 
 def test_the_documented_request_gets_the_documented_answer(world: World):

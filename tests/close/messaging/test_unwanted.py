@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Person, World
-from tests.close.making import UNKNOWN, contact, events, lead, wrong
+from tests.cast import World
+from tests.close.making import UNKNOWN, contact, events, lead, user, wrong
 
 PREFIXES = {"/dialer/": "dial", "/connected_account/": "emailacct"}
-
-
-def user(person: Person) -> str:
-    return f"user_{person.user_id.hex()}"
 
 
 def test_an_unsubscribed_address_shows_wherever_it_stands(world: World):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from tests.cast import Person, World
-from tests.close.making import events, wrong
+from tests.cast import World
+from tests.close.making import events, user, wrong
 
 
 def group(world: World, name: str = "Support") -> str:
     made: str = world.ada.close.post("/group/", {"name": name}, 201)["id"]
     return made
-
-
-def user(person: Person) -> str:
-    return f"user_{person.user_id.hex()}"
 
 
 def test_a_new_group_is_empty(world: World):

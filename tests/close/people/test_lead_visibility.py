@@ -11,41 +11,10 @@ import pytest
 from leadline.store.roles import APP_ROLE
 from leadline.store.visibility import install, is_installed, remove
 from tests.cast import Person, World
-from tests.close.making import events, id_of, lead, wrong
-from tests.close.people.test_roles import EVERYTHING_ABOUT_LEADS, give
+from tests.close.making import events, id_of, lead, user, wrong
+from tests.close.people.making import BLIND, blind, user_field
 from tests.tether.configurations import make_configuration
 from tests.tether.contacts import add
-
-BLIND = [name for name in EVERYTHING_ABOUT_LEADS if name != "view_all_leads"]
-
-
-def user_field(world: World, name: str = "Rep", **more: Any) -> str:
-    body = {"name": name, "type": "user", **more}
-    made: str = world.ada.close.post("/custom_field/lead/", body, 200)["id"]
-    return made
-
-
-def blind(
-    world: World,
-    person: Person,
-    *field_ids: str,
-    behavior: str | None = None,
-    permissions: list[str] = BLIND,
-) -> str:
-    """Gives the person a role that does not see all leads."""
-    body = {
-        "name": f"Blind {person.name}",
-        "permissions": permissions,
-        "visibility_user_lcf_ids": list(field_ids) or None,
-        "visibility_user_lcf_behavior": behavior,
-    }
-    made = world.ada.close.post("/role/", body, 201)
-    give(world, person, made["id"])
-    return str(made["id"])
-
-
-def me(person: Person) -> str:
-    return f"user_{person.user_id.hex()}"
 
 
 def seen(person: Person) -> set[str]:
@@ -59,8 +28,8 @@ def seen(person: Person) -> set[str]:
 def rep(world: World) -> str:
     """A custom field of users, and a lead each for bo, for cy, and for nobody."""
     field = user_field(world)
-    lead(world, name="Bo's", **{f"custom.{field}": me(world.bo)})
-    lead(world, name="Cy's", **{f"custom.{field}": me(world.cy)})
+    lead(world, name="Bo's", **{f"custom.{field}": user(world.bo)})
+    lead(world, name="Cy's", **{f"custom.{field}": user(world.cy)})
     lead(world, name="Nobody's")
     return field
 
@@ -80,7 +49,7 @@ def test_leads_of_nobody_are_seen_where_the_role_allows_it(world: World, rep: st
 
 def test_any_of_several_fields_counts_and_any_of_several_users(world: World, rep: str):
     team = user_field(world, "Team", accepts_multiple_values=True)
-    lead(world, name="Both's", **{f"custom.{team}": [me(world.bo), me(world.cy)]})
+    lead(world, name="Both's", **{f"custom.{team}": [user(world.bo), user(world.cy)]})
     blind(world, world.bo, rep, team, behavior="allow_unassigned")
     blind(world, world.cy, team)
     assert seen(world.bo) == {"Bo's", "Both's", "Nobody's"}
@@ -91,7 +60,7 @@ def test_a_shared_field_of_leads_counts_as_well(world: World):
     field = world.ada.close.post("/custom_field/shared/", {"name": "Rep", "type": "user"}, 200)
     path = f"/custom_field/shared/{field['id']}/association/"
     world.ada.close.post(path, {"object_type": "lead"}, 201)
-    lead(world, name="Bo's", **{f"custom.{field['id']}": me(world.bo)})
+    lead(world, name="Bo's", **{f"custom.{field['id']}": user(world.bo)})
     lead(world, name="Nobody's")
     blind(world, world.bo, field["id"])
     assert seen(world.bo) == {"Bo's"}
@@ -114,9 +83,9 @@ def test_assigning_and_taking_away_counts_at_once(world: World, rep: str):
     mine = lead(world, name="New")
     path, key = f"/lead/{mine['id']}/", f"custom.{rep}"
     world.bo.close.get(path, 404)
-    world.ada.close.put(path, {key: me(world.bo)})
+    world.ada.close.put(path, {key: user(world.bo)})
     assert world.bo.close.get(path)["name"] == "New"
-    world.ada.close.put(path, {key: me(world.cy)})
+    world.ada.close.put(path, {key: user(world.cy)})
     world.bo.close.get(path, 404)
     world.ada.close.put(path, {key: None})
     world.bo.close.get(path, 404)
@@ -127,8 +96,8 @@ def test_who_gives_a_lead_away_gets_a_last_whole_look(world: World, rep: str):
     key = f"custom.{rep}"
     own = world.bo.close.post("/lead/", {"name": "New", "contacts": [{"name": "Jo"}]})
     world.bo.close.post("/opportunity/", {"lead_id": own["id"], "value": 100})
-    given = world.bo.close.put(f"/lead/{own['id']}/", {key: me(world.cy)})
-    assert given[key] == me(world.cy)
+    given = world.bo.close.put(f"/lead/{own['id']}/", {key: user(world.cy)})
+    assert given[key] == user(world.cy)
     assert (len(given["contacts"]), len(given["opportunities"])) == (1, 1)
     world.bo.close.get(f"/lead/{own['id']}/", 404)
     assert seen(world.bo) == {"Bo's"}
@@ -141,11 +110,11 @@ def test_a_new_lead_of_somebody_who_sees_only_what_is_assigned_is_theirs(
     rep = user_field(world, accepts_multiple_values=several)
     blind(world, world.bo, rep)
     made = world.bo.close.post("/lead/", {"name": "New"})
-    assert made[f"custom.{rep}"] == ([me(world.bo)] if several else me(world.bo))
+    assert made[f"custom.{rep}"] == ([user(world.bo)] if several else user(world.bo))
     assert world.bo.close.get(f"/lead/{made['id']}/") == made
     jo = world.bo.close.post("/contact/", {"name": "Jo"})  # makes a lead as well
     assert world.bo.close.get(f"/lead/{jo['lead_id']}/")["name"] == "Jo"
-    value = [me(world.cy)] if several else me(world.cy)
+    value = [user(world.cy)] if several else user(world.cy)
     given = world.bo.close.post("/lead/", {"name": "Cy's", f"custom.{rep}": value})
     assert given[f"custom.{rep}"] == value
     world.bo.close.get(f"/lead/{given['id']}/", 404)
@@ -196,8 +165,8 @@ def test_a_hidden_lead_can_be_neither_end_of_a_merge(world: World, rep: str):
 
 def test_merging_unites_who_is_assigned(world: World):
     team = user_field(world, "Team", accepts_multiple_values=True)
-    kept = lead(world, name="Kept", **{f"custom.{team}": [me(world.cy)]})
-    gone = lead(world, name="Gone", **{f"custom.{team}": [me(world.bo)]})
+    kept = lead(world, name="Kept", **{f"custom.{team}": [user(world.cy)]})
+    gone = lead(world, name="Gone", **{f"custom.{team}": [user(world.bo)]})
     blind(world, world.bo, team)
     assert seen(world.bo) == {"Gone"}
     world.ada.close.post("/lead/merge/", {"source": gone["id"], "destination": kept["id"]})
@@ -253,7 +222,7 @@ def test_a_field_that_says_who_sees_what_stays(world: World, rep: str):
 
 def test_a_value_that_becomes_a_user_counts(world: World):
     field = world.ada.close.post("/custom_field/lead/", {"name": "Rep", "type": "text"}, 200)["id"]
-    lead(world, name="Bo's", **{f"custom.{field}": me(world.bo)})
+    lead(world, name="Bo's", **{f"custom.{field}": user(world.bo)})
     world.ada.close.put(f"/custom_field/lead/{field}/", {"type": "user"})
     blind(world, world.bo, field)
     assert seen(world.bo) == {"Bo's"}

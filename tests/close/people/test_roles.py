@@ -8,26 +8,11 @@ import pytest
 
 from leadline.kernel.permissions import BUILT_IN, Permission, rights_of
 from leadline.kernel.rights import ROLE_RIGHTS, Right, Role
-from tests.cast import Person, World
+from tests.cast import World
 from tests.close.making import call, lead, wrong
+from tests.close.people.making import EVERYTHING_ABOUT_LEADS, give, membership, role
 
 JO = {"firstName": "Jo", "phoneNumber": "(415) 555-0133"}
-EVERYTHING_ABOUT_LEADS = ["calling", "delete_leads", "merge_leads", "view_all_leads"]
-
-
-def role(world: World, *permissions: str, name: str = "Account Manager") -> str:
-    body = {"name": name, "permissions": list(permissions)}
-    made: str = world.ada.close.post("/role/", body, 201)["id"]
-    return made
-
-
-def membership(person: Person) -> Any:
-    return person.close.get("/me/")["memberships"][0]
-
-
-def give(world: World, person: Person, role_id: str, status: int = 200) -> Any:
-    path = f"/membership/{membership(person)['id']}/"
-    return world.ada.close.put(path, {"role_id": role_id}, status)
 
 
 def test_the_usual_roles_permit_exactly_what_their_members_may_do():

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.cast import World
-from tests.close.activities.test_notes import note
-from tests.close.leads.test_tasks import call_task, task
+from tests.close.activities.making import note
+from tests.close.leads.making import call_task, task
 from tests.close.making import Json, call, contact, lead, opportunity
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import World
-from tests.close.activities.test_calls import refused
-from tests.close.customizing.test_custom_fields import activity_type
+from tests.close.activities.making import refused_call
+from tests.close.customizing.making import activity_type
 from tests.close.making import UNKNOWN, Json, call, contact, custom_field, lead, wrong
-from tests.close.messaging.test_playbooks import playbook
+from tests.close.messaging.making import playbook
 
 
 @pytest.mark.parametrize("kind", ["note", "call", "custom"])
@@ -38,7 +38,7 @@ def test_custom_values_may_stand_under_custom_fields(world: World):
     answer = world.ada.close.post(path, {"custom_fields": {"Colour": "red"}}, 400)
     assert list(wrong(answer)) == ["custom_fields"]
     assert list(wrong(world.ada.close.post(path, {"custom_fields": 5}, 400))) == ["custom_fields"]
-    assert list(refused(world, lead_id=home, custom_fields={"Worth": 1})) == ["custom_fields"]
+    assert list(refused_call(world, lead_id=home, custom_fields={"Worth": 1})) == ["custom_fields"]
 
 
 def test_a_call_keeps_its_playbook_and_how_good_it_was(world: World):
@@ -54,6 +54,6 @@ def test_a_call_keeps_its_playbook_and_how_good_it_was(world: World):
     world.ada.close.delete(f"/playbook/{second}/")
     kept = world.ada.close.put(path, {"playbook_id": second, "quality_info": None})
     assert (kept["playbook_id"], kept["quality_info"]) == (second, None)
-    assert list(refused(world, contact_id=on["id"], playbook_id=second)) == ["playbook_id"]
-    assert list(refused(world, contact_id=on["id"], playbook_id="x")) == ["playbook_id"]
+    assert list(refused_call(world, contact_id=on["id"], playbook_id=second)) == ["playbook_id"]
+    assert list(refused_call(world, contact_id=on["id"], playbook_id="x")) == ["playbook_id"]
     assert world.ada.close.put(path, {"playbook_id": None})["playbook_id"] is None

@@ -5,12 +5,16 @@ from __future__ import annotations
 from closeio_api import API
 
 from tests.cast import World
-from tests.close.activities.test_custom_activities import activity
-from tests.close.activities.test_custom_activities import of_type as of_activity_type
-from tests.close.customizing.test_custom_fields import activity_type, object_type
-from tests.close.customizing.test_custom_objects import of_type as of_object_type
-from tests.close.customizing.test_custom_objects import reference, thing
-from tests.close.customizing.test_shared_custom_fields import share, shared
+from tests.close.activities.making import activity, activity_field
+from tests.close.customizing.making import (
+    activity_type,
+    custom_object,
+    object_field,
+    object_type,
+    reference,
+    share,
+    shared,
+)
 from tests.close.making import UNKNOWN, contact, custom_field, lead
 from tests.close.query.making import found, names, refused, three_leads
 
@@ -22,8 +26,8 @@ def count(world: World, query: str) -> int:
 
 def test_custom_activities(world: World):
     demo, visit = activity_type(world, name="Demo"), activity_type(world, name="Visit")
-    text = of_activity_type(world, demo, "text", name="Summary")
-    other = of_activity_type(world, visit, "text", name="Summary")
+    text = activity_field(world, demo, "text", name="Summary")
+    other = activity_field(world, visit, "text", name="Summary")
     activity(world, demo, **{text: "Went well", "activity_at": "2026-05-01T10:00:00Z"})
     activity(world, visit, **{other: "Went badly"})
     for query, total in {
@@ -43,8 +47,8 @@ def test_custom_activities(world: World):
 
 def test_custom_objects_and_what_refers_to_them(world: World):
     account = object_type(world)
-    size = of_object_type(world, account, "number", name="Seats")
-    made = thing(world, account, name="Main account", **{size: 40})
+    size = object_field(world, account, "number", name="Seats")
+    made = custom_object(world, account, name="Main account", **{size: 40})
     key = reference(world, "lead", account, name="Account")
     lead(world, name="Refers", **{key: made["id"]})
     for query, total in {

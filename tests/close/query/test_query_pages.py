@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import World
-from tests.close.making import UNKNOWN, id_of, lead
-from tests.close.people.test_lead_visibility import blind, me, user_field
+from tests.close.making import UNKNOWN, id_of, lead, user
+from tests.close.people.making import blind, user_field
 from tests.close.query.making import ACME, BLUTH, GLOBEX, found, names, three_leads
 
 
@@ -105,7 +105,7 @@ def test_another_organization_is_never_found(world: World):
 
 def test_what_a_role_hides_is_not_found(world: World):
     rep = user_field(world)
-    mine = lead(world, name="Mine", contacts=[{"name": "Ann"}], **{f"custom.{rep}": me(world.bo)})
+    mine = lead(world, name="Mine", contacts=[{"name": "Ann"}], **{f"custom.{rep}": user(world.bo)})
     theirs = lead(world, name="Theirs", contacts=[{"name": "Ben"}])
     for made in (mine, theirs):
         world.ada.close.post("/opportunity/", {"lead_id": made["id"], "note": made["name"]})

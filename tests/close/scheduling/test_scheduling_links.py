@@ -7,18 +7,10 @@ from typing import Any
 import pytest
 
 from leadline.dialects.close.scheduling import scheduling_links
+from tests.bad_input import BAD_IDS, JSON, NO_FAILURE, REFUSED, UNREADABLE, check, wrong_bodies
 from tests.cast import Api, World
 from tests.close.making import UNKNOWN, events, wrong
 from tests.oauth_apps import App, as_bearer, register, tokens_of
-from tests.test_bad_input import (
-    BAD_IDS,
-    JSON,
-    NO_FAILURE,
-    REFUSED,
-    UNREADABLE,
-    check,
-    wrong_bodies,
-)
 
 SOURCE = "74241bb7-3436-4228-9b76-392ef7a443ee"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cast import World
+from tests.cast import Person, World
 from tests.close.making import Json
 
 
@@ -89,3 +89,28 @@ def related(this: str, other: str, *queries: Json, **more: Any) -> Json:
 
 
 EXISTS: Json = {"type": "exists"}
+
+
+EVERYTHING: Any = {
+    "query": {"type": "match_all", "negate": False},
+    "sort": [],
+    "results_limit": None,
+}
+
+
+def save_search(person: Person, name: str = "Mine", status: int = 200, **more: Any) -> Any:
+    body = {"name": name, "s_query": EVERYTHING, **more}
+    return person.close.post("/saved_search/", body, status)
+
+
+def change_search(person: Person, made: Any, status: int = 200, **body: Any) -> Any:
+    return person.close.put(f"/saved_search/{made['id']}/", body, status)
+
+
+def named(value: str, kind: str = "lead", field: str = "display_name") -> Any:
+    """A tree like those of the documented requests."""
+    condition = {"mode": "full_words", "type": "text", "value": value}
+    of = {"field_name": field, "object_type": kind, "type": "regular_field"}
+    clause = {"object_type": kind, "type": "object_type"}
+    test = {"condition": condition, "field": of, "type": "field_condition"}
+    return {"queries": [clause, test], "type": "and"}

@@ -16,9 +16,10 @@ from tests.close.making import (
     lead,
     opportunity,
     statements,
+    user,
     wrong,
 )
-from tests.close.people.test_lead_visibility import blind, me, user_field
+from tests.close.people.making import blind, user_field
 from tests.close.searching.making import (
     ago,
     between,
@@ -369,7 +370,7 @@ def test_nobody_finds_what_they_may_not_read(world: World):
 def test_hidden_leads_are_neither_found_nor_counted(world: World):
     rep = user_field(world)
     reach = {"emails": [{"email": "jo@example.com"}]}
-    mine = lead(world, name="Acme", contacts=[reach], **{f"custom.{rep}": me(world.bo)})
+    mine = lead(world, name="Acme", contacts=[reach], **{f"custom.{rep}": user(world.bo)})
     hidden = lead(world, name="Acme", contacts=[reach])
     for made in (mine, hidden):
         call(world, lead_id=made["id"], direction="outbound")

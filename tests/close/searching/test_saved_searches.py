@@ -7,41 +7,14 @@ from typing import Any
 import pytest
 
 from tests.cast import Person, World
-from tests.close.making import UNKNOWN, count_events, events, wrong
-
-EVERYTHING: Any = {
-    "query": {"type": "match_all", "negate": False},
-    "sort": [],
-    "results_limit": None,
-}
-
-
-def user(person: Person) -> str:
-    return f"user_{person.user_id.hex()}"
-
-
-def search(person: Person, name: str = "Mine", status: int = 200, **more: Any) -> Any:
-    body = {"name": name, "s_query": EVERYTHING, **more}
-    return person.close.post("/saved_search/", body, status)
-
-
-def update(person: Person, made: Any, status: int = 200, **body: Any) -> Any:
-    return person.close.put(f"/saved_search/{made['id']}/", body, status)
+from tests.close.making import UNKNOWN, count_events, events, user, wrong
+from tests.close.searching.making import EVERYTHING, change_search, named, save_search
 
 
 def names(person: Person, **params: str) -> list[str]:
     found = person.close.get("/saved_search/", params=params)
     assert found["has_more"] is False
     return [each["name"] for each in found["data"]]
-
-
-def named(value: str, kind: str = "lead", field: str = "display_name") -> Any:
-    """A tree like those of the documented requests."""
-    condition = {"mode": "full_words", "type": "text", "value": value}
-    of = {"field_name": field, "object_type": kind, "type": "regular_field"}
-    clause = {"object_type": kind, "type": "object_type"}
-    test = {"condition": condition, "field": of, "type": "field_condition"}
-    return {"queries": [clause, test], "type": "and"}
 
 
 def test_the_documented_request_gets_the_documented_answer(world: World):
@@ -76,9 +49,9 @@ def test_the_documented_request_gets_the_documented_answer(world: World):
     }
     path = f"/saved_search/{made['id']}/"
     assert world.bo.close.get(path) == made
-    assert update(world.bo, made, **made) == made
+    assert change_search(world.bo, made, **made) == made
     world.clock.advance(minutes=1)
-    renamed = update(world.bo, made, name="Bluths", description=None)
+    renamed = change_search(world.bo, made, name="Bluths", description=None)
     assert renamed == {
         **made,
         "name": "Bluths",
@@ -110,15 +83,15 @@ def test_a_script_of_today_saves_and_updates_all_of_it(world: World):
     assert made["s_query"] == body["s_query"]
     assert (made["is_shared"], made["shared_with"]) == (False, [user(world.bo)])
     assert made["is_user_dependent"] is False  # it says the same to everybody
-    assert update(world.ada, made, **body) == made
-    assert update(world.ada, made, selected_fields=None)["selected_fields"] is None
+    assert change_search(world.ada, made, **body) == made
+    assert change_search(world.ada, made, selected_fields=None)["selected_fields"] is None
 
 
 @pytest.mark.parametrize(
     "s_query", [named("x"), {"query": named("x"), "_limit": 50, "results_limit": 100, "sort": None}]
 )
 def test_a_tree_is_answered_as_it_was_sent_bare_or_not(world: World, s_query: Any):
-    made = search(world.bo, s_query=s_query)
+    made = save_search(world.bo, s_query=s_query)
     assert made["s_query"] == s_query
     assert world.bo.close.get(f"/saved_search/{made['id']}/")["s_query"] == s_query
 
@@ -126,14 +99,16 @@ def test_a_tree_is_answered_as_it_was_sent_bare_or_not(world: World, s_query: An
 def test_one_query_takes_the_place_of_the_other(world: World):
     made = world.bo.close.post("/saved_search/", {"name": "All", "query": "*"}, 200)
     assert (made["query"], made["s_query"]) == ("*", None)
-    tree = update(world.bo, made, s_query=EVERYTHING)
+    tree = change_search(world.bo, made, s_query=EVERYTHING)
     assert (tree["query"], tree["s_query"]) == (None, EVERYTHING)
-    text = update(world.bo, made, query="name:x", s_query=None)
+    text = change_search(world.bo, made, query="name:x", s_query=None)
     assert (text["query"], text["s_query"]) == ("name:x", None)
-    assert update(world.bo, made, query="name:y")["query"] == "name:y"
-    assert set(wrong(update(world.bo, made, 400, query=None))) == {"s_query"}
-    assert set(wrong(update(world.bo, made, 400, query="*", s_query=EVERYTHING))) == {"query"}
-    assert update(world.bo, made, s_query=None)["query"] == "name:y"
+    assert change_search(world.bo, made, query="name:y")["query"] == "name:y"
+    assert set(wrong(change_search(world.bo, made, 400, query=None))) == {"s_query"}
+    assert set(wrong(change_search(world.bo, made, 400, query="*", s_query=EVERYTHING))) == {
+        "query"
+    }
+    assert change_search(world.bo, made, s_query=None)["query"] == "name:y"
 
 
 @pytest.mark.parametrize(
@@ -164,9 +139,9 @@ def test_what_is_wrong_with_a_saved_search_is_told(world: World, body: Any, fiel
 
 
 def test_lists_are_of_leads_unless_another_type_is_asked_for(world: World):
-    search(world.bo, "Leads")
-    search(world.bo, "CEOs", type="contact", s_query=named("CEO", "contact", "title"))
-    search(world.bo, "More leads", type=None)
+    save_search(world.bo, "Leads")
+    save_search(world.bo, "CEOs", type="contact", s_query=named("CEO", "contact", "title"))
+    save_search(world.bo, "More leads", type=None)
     assert names(world.bo) == ["Leads", "More leads"]
     assert names(world.bo, type="contact") == ["CEOs"]
     assert names(world.bo, type__in="lead,contact") == ["Leads", "CEOs", "More leads"]
@@ -183,10 +158,10 @@ def test_everybody_sees_what_is_their_own_or_shared_with_them(world: World):
     group = ada.close.post("/group/", {"name": "Sales"}, 201)["id"]
     ada.close.post(f"/group/{group}/member/", {"user_id": user(cy)}, 201)
     made = {
-        "private": search(ada, "private"),
-        "all": search(ada, "all", is_shared=True),
-        "bo": search(ada, "bo", sharing_settings={"user_ids": [user(bo)]}),
-        "group": search(ada, "group", sharing_settings={"group_ids": [group]}),
+        "private": save_search(ada, "private"),
+        "all": save_search(ada, "all", is_shared=True),
+        "bo": save_search(ada, "bo", sharing_settings={"user_ids": [user(bo)]}),
+        "group": save_search(ada, "group", sharing_settings={"group_ids": [group]}),
     }
     assert names(ada) == ["private", "all", "bo", "group"]
     assert names(bo) == ["all", "bo"]
@@ -198,9 +173,9 @@ def test_everybody_sees_what_is_their_own_or_shared_with_them(world: World):
             seen = name in names(person)
             person.close.get(f"/saved_search/{each['id']}/", 200 if seen else 404)
     # Dora may change what is shared, but not what she does not see.
-    update(dora, made["all"], name="all of us")
+    change_search(dora, made["all"], name="all of us")
     for name in ("private", "bo", "group"):
-        update(dora, made[name], 404, name="mine")
+        change_search(dora, made[name], 404, name="mine")
         dora.close.delete(f"/saved_search/{made[name]['id']}/", status=404)
     ada.close.delete(f"/group/{group}/member/{user(cy)}/", status=204)
     assert names(cy) == ["all of us"]
@@ -215,37 +190,37 @@ def test_only_who_manages_team_views_shares_and_changes_shared_ones(world: World
         {"sharing_settings": {"user_ids": [user(world.cy)]}},
         {"sharing_settings": {"group_ids": [group]}},
     ]
-    own = search(bo)
+    own = save_search(bo)
     for body in sharing:
-        search(bo, status=403, **body)
-        update(bo, own, 403, **body)
-    assert update(bo, own, name="Still mine", is_shared=False)["name"] == "Still mine"
+        save_search(bo, status=403, **body)
+        change_search(bo, own, 403, **body)
+    assert change_search(bo, own, name="Still mine", is_shared=False)["name"] == "Still mine"
     role = {"name": "Lead", "permissions": ["view_all_leads", "manage_team_smart_views"]}
     role_id = ada.close.post("/role/", role)["id"]
     membership = bo.close.get("/me/")["memberships"][0]["id"]
     ada.close.put(f"/membership/{membership}/", {"role_id": role_id})
     for body in sharing:
-        search(bo, **body)
-    shared = update(bo, own, is_shared=True)
+        save_search(bo, **body)
+    shared = change_search(bo, own, is_shared=True)
     ada.close.put(f"/role/{role_id}/", {"permissions": ["view_all_leads"]})
     # What is shared is not theirs alone any more, whoever made it.
     for body in ({"name": "x"}, {"is_shared": False}):
-        update(bo, shared, 403, **body)
+        change_search(bo, shared, 403, **body)
     bo.close.delete(f"/saved_search/{own['id']}/", status=403)
-    search(bo, "private")
-    assert update(world.dora, shared, is_shared=False)["user_id"] == user(bo)
+    save_search(bo, "private")
+    assert change_search(world.dora, shared, is_shared=False)["user_id"] == user(bo)
     bo.close.delete(f"/saved_search/{own['id']}/", status=200)
 
 
 def test_who_has_shared_it_and_when_is_kept(world: World):
-    made = search(world.ada, is_shared=True)
+    made = save_search(world.ada, is_shared=True)
     settings = made["sharing_settings"]
     assert made["is_shared"] is settings["whole_org"] is True
     start = "2026-05-17T09:30:00.000000+00:00"
     assert (settings["created_at"], settings["created_by_id"]) == (start, user(world.ada))
     world.clock.advance(minutes=1)
-    assert update(world.dora, made, name="New")["sharing_settings"] == settings
-    more = update(world.dora, made, sharing_settings={"user_ids": [user(world.bo)] * 2})
+    assert change_search(world.dora, made, name="New")["sharing_settings"] == settings
+    more = change_search(world.dora, made, sharing_settings={"user_ids": [user(world.bo)] * 2})
     assert more["sharing_settings"] == {
         **settings,
         "updated_at": "2026-05-17T09:31:00.000000+00:00",
@@ -253,10 +228,10 @@ def test_who_has_shared_it_and_when_is_kept(world: World):
         "user_ids": [user(world.bo)],
     }
     # The settings win over the flag, which alone means everybody.
-    both = update(world.ada, made, is_shared=True, sharing_settings={"whole_org": False})
+    both = change_search(world.ada, made, is_shared=True, sharing_settings={"whole_org": False})
     assert (both["is_shared"], both["shared_with"]) == (False, [user(world.bo)])
-    assert update(world.ada, made, is_shared=False)["shared_with"] == [user(world.bo)]
-    nobody = update(world.ada, made, sharing_settings=None)
+    assert change_search(world.ada, made, is_shared=False)["shared_with"] == [user(world.bo)]
+    nobody = change_search(world.ada, made, sharing_settings=None)
     assert (nobody["is_shared"], nobody["shared_with"]) == (False, [])
     assert nobody["sharing_settings"]["created_at"] == start
 
@@ -264,18 +239,18 @@ def test_who_has_shared_it_and_when_is_kept(world: World):
 def test_only_who_is_there_can_be_shared_with(world: World):
     ids = [user(world.bo), user(world.eve), f"user_{UNKNOWN}"]
     body = {"user_ids": ids, "group_ids": [f"group_{UNKNOWN}"]}
-    answer = wrong(search(world.ada, status=400, sharing_settings=body))
+    answer = wrong(save_search(world.ada, status=400, sharing_settings=body))
     not_there = "Object does not exist."
     assert answer["sharing_settings"]["field-errors"] == {
         "user_ids": {"errors": {"1": not_there, "2": not_there}},
         "group_ids": {"errors": {"0": not_there}},
     }
-    made = search(world.ada, sharing_settings={"user_ids": [user(world.bo)]})
+    made = save_search(world.ada, sharing_settings={"user_ids": [user(world.bo)]})
     membership = world.bo.close.get("/me/")["memberships"][0]["id"]
     world.ada.close.delete(f"/membership/{membership}/", status=200)
     # Who has left since stays on the list, but cannot be added to another.
-    assert update(world.ada, made, **made)["shared_with"] == [user(world.bo)]
-    search(world.ada, status=400, sharing_settings={"user_ids": [user(world.bo)]})
+    assert change_search(world.ada, made, **made)["shared_with"] == [user(world.bo)]
+    save_search(world.ada, status=400, sharing_settings={"user_ids": [user(world.bo)]})
 
 
 def pins(person: Person) -> str:
@@ -286,7 +261,10 @@ def test_members_pin_what_they_see_in_their_order(world: World):
     ada, bo = world.ada, world.bo
     path = pins(bo)
     assert bo.close.get(path) == {"saved_view_ids": []}
-    private, shared = search(bo, "private")["id"], search(ada, "shared", is_shared=True)["id"]
+    private, shared = (
+        save_search(bo, "private")["id"],
+        save_search(ada, "shared", is_shared=True)["id"],
+    )
     body = {"saved_view_ids": [shared, private, shared]}
     assert bo.close.put(path, body) == {"saved_view_ids": [shared, private]}
     assert ada.close.put(path, {"saved_view_ids": [private]}) == {"saved_view_ids": [private]}
@@ -298,8 +276,8 @@ def test_members_pin_what_they_see_in_their_order(world: World):
 
 
 def test_what_a_member_does_not_see_cannot_be_pinned(world: World):
-    bo, of_ada = world.bo, search(world.ada)["id"]
-    seen, foreign = search(bo)["id"], search(world.eve, is_shared=True)["id"]
+    bo, of_ada = world.bo, save_search(world.ada)["id"]
+    seen, foreign = save_search(bo)["id"], save_search(world.eve, is_shared=True)["id"]
     body = {"saved_view_ids": [seen, of_ada, foreign, f"save_{UNKNOWN}"]}
     for person in (bo, world.ada):  # who pins it does not matter
         answer = wrong(person.close.put(pins(bo), body, 400))
@@ -308,11 +286,11 @@ def test_what_a_member_does_not_see_cannot_be_pinned(world: World):
 
 
 def test_what_is_deleted_or_shared_no_more_is_pinned_no_more(world: World):
-    first, second = (search(world.ada, name, is_shared=True) for name in ("a", "b"))
+    first, second = (save_search(world.ada, name, is_shared=True) for name in ("a", "b"))
     ids = [first["id"], second["id"]]
     for person in (world.bo, world.ada):
         person.close.put(pins(person), {"saved_view_ids": ids})
-    update(world.ada, second, is_shared=False)
+    change_search(world.ada, second, is_shared=False)
     assert world.bo.close.get(pins(world.bo)) == {"saved_view_ids": ids[:1]}
     assert world.ada.close.get(pins(world.ada)) == {"saved_view_ids": ids}
     world.ada.close.delete(f"/saved_search/{ids[0]}/", status=200)
