@@ -36,3 +36,11 @@ def read_day(value: Any) -> Day:
     """``value`` as a day; a date-time counts as its day."""
     instant = read_instant(value)
     return Day(instant.year, instant.month, instant.day)
+
+
+def read_moment(text: str) -> date:
+    """A mere day, or a date-time as an instant; FieldError when it is neither."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return read_instant(text)

@@ -19,6 +19,7 @@ from leadline.kernel.errors import Problems, RefusedError
 from leadline.kernel.ids import parse_hex
 from leadline.kernel.rights import Right
 from leadline.kernel.scope import Scope
+from leadline.store.conditions import TimeBounds
 from leadline.wire.operation import Operation, Parameter, Request
 
 MAX_BULK = 5000
@@ -78,7 +79,6 @@ async def get_contacts(request: Request[None]) -> ContactListShape:
 
 def _filter(query: Mapping[str, str], scope: Scope, book: StageBook) -> CardFilter:
     owner_id, is_unassigned = _owner(query, scope)
-    created_from, created_to = _window(query, "dateRange", scope.time_zone)
     return CardFilter(
         search=query.get("search", "").strip(),
         owner_id=owner_id,
@@ -87,8 +87,7 @@ def _filter(query: Mapping[str, str], scope: Scope, book: StageBook) -> CardFilt
         assignee_ids=_ids(query, "assignee"),
         stage_ids=_stages(query, book),
         source=query.get("source") or query.get("leadSource") or None,
-        created_from=created_from,
-        created_to=created_to,
+        created=_window(query, "dateRange", scope.time_zone),
     )
 
 
@@ -132,20 +131,21 @@ def _ids(query: Mapping[str, str], name: str) -> list[bytes] | None:
     return [each for each in found if each is not None]
 
 
-def _window(
-    query: Mapping[str, str], name: str, zone: str
-) -> tuple[datetime | None, datetime | None]:
+def _window(query: Mapping[str, str], name: str, zone: str) -> TimeBounds:
     """The bounds ``{start, end}``; either may be missing."""
     text = query.get(name, "").strip()
     if not text:
-        return None, None
+        return TimeBounds()
     wrong = RefusedError(f"'{name}' must be a JSON object with the date-times start and end")
     try:
         found = msgspec.json.decode(text, type=dict[str, str | None])
     except msgspec.DecodeError as error:
         raise wrong from error
     try:
-        return _bound(found.get("start"), zone), _bound(found.get("end"), zone, is_end=True)
+        return TimeBounds(
+            since=_bound(found.get("start"), zone),
+            until=_bound(found.get("end"), zone, is_end=True),
+        )
     except (ValueError, OverflowError) as error:
         raise wrong from error
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
 from leadline.features.leads.tables import LEADS
+from leadline.store.conditions import Condition, Order, TimeBounds, matching
 from leadline.store.tables import Row, Table
 from leadline.store.unit import Unit
 
-Order = Literal["created_at", "-created_at", "happened_at", "-happened_at"]
+_OWN = b"WHERE organization_id = %(organization_id)s AND "
 
 
 class ActivityFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What is None does not matter. Bounds: after and before are exclusive, from and to not.
+    """What is None does not matter.
 
     ``type_ids`` are custom activity types, and leave activities of other kinds alone.
     """
@@ -29,34 +29,22 @@ class ActivityFilter(msgspec.Struct, frozen=True, kw_only=True):
     form_ids: list[bytes] | None = None
     type_ids: list[bytes] | None = None
     user_ids: list[bytes] | None = None
-    created_after: datetime | None = None
-    created_from: datetime | None = None
-    created_before: datetime | None = None
-    created_to: datetime | None = None
-    happened_after: datetime | None = None
-    happened_from: datetime | None = None
-    happened_before: datetime | None = None
-    happened_to: datetime | None = None
+    created: TimeBounds = TimeBounds()
+    happened: TimeBounds = TimeBounds()
 
 
-# The column behind each filter, and how it is compared.
-_CONDITIONS = {
-    "ids": ("id", "= ANY({})"),
-    "organization_ids": ("organization_id", "= ANY({})"),
-    "lead_ids": ("lead_id", "= ANY({})"),
-    "contact_ids": ("contact_id", "= ANY({})"),
-    "opportunity_ids": ("opportunity_id", "= ANY({})"),
-    "form_ids": ("form_id", "= ANY({})"),
-    "type_ids": ("type_id", "= ANY({})"),
-    "user_ids": ("user_id", "= ANY({})"),
-    "created_after": ("created_at", "> {}"),
-    "created_from": ("created_at", ">= {}"),
-    "created_before": ("created_at", "< {}"),
-    "created_to": ("created_at", "<= {}"),
-    "happened_after": ("happened_at", "> {}"),
-    "happened_from": ("happened_at", ">= {}"),
-    "happened_before": ("happened_at", "< {}"),
-    "happened_to": ("happened_at", "<= {}"),
+# The column behind each filter.
+_COLUMNS = {
+    "ids": "id",
+    "organization_ids": "organization_id",
+    "lead_ids": "lead_id",
+    "contact_ids": "contact_id",
+    "opportunity_ids": "opportunity_id",
+    "form_ids": "form_id",
+    "type_ids": "type_id",
+    "user_ids": "user_id",
+    "created": "created_at",
+    "happened": "happened_at",
 }
 # Each lead is the activity of its own creation. What activities have stands elsewhere there.
 _OF_LEADS = {"lead_id": "id", "user_id": "created_by", "happened_at": "created_at"}
@@ -66,12 +54,16 @@ async def page_of_activities(
     unit: Unit, table: Table[Row], wanted: ActivityFilter, limit: int, skip: int
 ) -> list[Row]:
     """Some of the activities of one kind, those that were noted last first."""
-    given = _given(wanted)
-    if not _has(table, given):
+    if not _has(table, wanted):
         return []
-    page = b"ORDER BY created_at DESC, id DESC LIMIT %(limit)s OFFSET %(skip)s"
+    where = _where(table, wanted)
+    page = b" ORDER BY created_at DESC, id DESC LIMIT %(limit)s OFFSET %(skip)s"
     return await unit.fetch_all(
-        table.row, table.select + _where(table, given) + page, limit=limit, skip=skip, **given
+        table.row,
+        table.select + _OWN + where.sql + page,
+        limit=limit,
+        skip=skip,
+        **where.parameters,
     )
 
 
@@ -87,54 +79,43 @@ async def page_of_all(  # noqa: PLR0917 - kinds, a filter, an order and a page, 
 
     Each kind gives as many as could be needed, by its own index; so its size does not matter.
     """
-    given = _given(wanted)
-    direction = "DESC" if order.startswith("-") else "ASC"
-    parts = [
-        _part(table, order.lstrip("-"), direction, given) for table in tables if _has(table, given)
-    ]
-    if not parts:
+    wheres = [(table, _where(table, wanted)) for table in tables if _has(table, wanted)]
+    if not wheres:
         return []
-    page = f"ORDER BY moment {direction}, id {direction} LIMIT %(limit)s OFFSET %(skip)s"
+    parts = [_part(table, order, where) for table, where in wheres]
+    page = order.sql("ORDER BY moment {way}, id {way} LIMIT %(limit)s OFFSET %(skip)s")
+    parameters: dict[str, Any] = {}
+    for _, where in wheres:
+        parameters |= where.parameters
     return await unit.fetch_all(
         lambda kind, object_id: (kind, object_id),
         b"SELECT kind, id FROM (" + b" UNION ALL ".join(parts) + b") AS activity " + page.encode(),
         reach=skip + limit,
         limit=limit,
         skip=skip,
-        **given,
+        **parameters,
     )
 
 
-def _part(table: Table[Any], order: str, direction: str, given: Collection[str]) -> bytes:
-    column = _column(table, order)
-    return (
-        f"(SELECT '{table.name}' AS kind, id, {column} AS moment FROM {table.name} ".encode()  # noqa: S608 - our own names
-        + _where(table, given)
-        + f"ORDER BY {column} {direction}, id {direction} LIMIT %(reach)s)".encode()
-    )
-
-
-def _given(wanted: ActivityFilter) -> dict[str, Any]:
-    return {
-        name: getattr(wanted, name) for name in _CONDITIONS if getattr(wanted, name) is not None
-    }
+def _part(table: Table[Any], order: Order, where: Condition) -> bytes:
+    column = _column(table, order.name)
+    begin = f"(SELECT '{table.name}' AS kind, id, {column} AS moment FROM {table.name} "  # noqa: S608 - our own names
+    end = order.sql(f" ORDER BY {column} {{way}}, id {{way}} LIMIT %(reach)s)")
+    return begin.encode() + _OWN + where.sql + end.encode()
 
 
 def _column(table: Table[Any], name: str) -> str:
     return _OF_LEADS.get(name, name) if table is LEADS else name
 
 
-def _has(table: Table[Any], given: Iterable[str]) -> bool:
+def _has(table: Table[Any], wanted: ActivityFilter) -> bool:
     """Whether the kind has what is asked for: one without contacts has none with that contact."""
-    names = (_column(table, _CONDITIONS[name][0]) for name in given if name != "type_ids")
-    return all(name in table.columns for name in names)
+    asked = (name for name in _COLUMNS if getattr(wanted, name) is not None and name != "type_ids")
+    return all(_column(table, _COLUMNS[name]) in table.columns for name in asked)
 
 
-def _where(table: Table[Any], given: Collection[str]) -> bytes:
-    """``given`` names some of the conditions."""
-    text = ""
-    for name, (wanted, comparison) in _CONDITIONS.items():
-        column = _column(table, wanted)
-        if name in given and column in table.columns:
-            text += f"AND {column} {comparison.format(f'%({name})s')} "
-    return b"WHERE organization_id = %(organization_id)s " + text.encode()
+def _where(table: Table[Any], wanted: ActivityFilter) -> Condition:
+    columns = {name: _column(table, column) for name, column in _COLUMNS.items()}
+    return matching(
+        wanted, {name: column for name, column in columns.items() if column in table.columns}
+    )

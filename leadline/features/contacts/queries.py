@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -14,6 +13,7 @@ from leadline.features.leads.tables import LEADS, Lead
 from leadline.kernel.errors import ConflictError, NotFoundError, Problems
 from leadline.platform import phone_numbers
 from leadline.store import rows
+from leadline.store.conditions import Condition, TimeBounds, matching
 from leadline.store.unit import Unit
 
 _CARD_COLUMNS = ", ".join(
@@ -24,23 +24,24 @@ FROM contacts c JOIN leads l ON l.organization_id = c.organization_id AND l.id =
 WHERE c.organization_id = %(organization_id)s
 """
 _SEARCH = b"""
-AND (coalesce(c.name, l.name) ILIKE %(search)s OR EXISTS (
+(coalesce(c.name, l.name) ILIKE %(search)s OR EXISTS (
     SELECT 1 FROM contact_methods m
     WHERE m.organization_id = %(organization_id)s AND m.contact_id = c.id
     AND (m.value ILIKE %(search)s OR m.kind = 'phone' AND m.value LIKE %(digits)s::text)
 ))
 """
-# The part of the statement behind each filter that is given.
-_FILTERS = {
-    "owner_id": b"AND l.owner_id = %(owner_id)s ",
-    "owner_ids": b"AND (l.owner_id = ANY(%(owner_ids)s) OR c.created_by = ANY(%(owner_ids)s)) ",
-    "assignee_ids": b"AND c.id IN (SELECT contact_id FROM conversations "
-    b"WHERE organization_id = %(organization_id)s AND user_id = ANY(%(assignee_ids)s)) ",
-    "stage_ids": b"AND l.stage_id = ANY(%(stage_ids)s) ",
-    "source": b"AND l.source = %(source)s ",
-    "created_from": b"AND c.created_at >= %(created_from)s ",
-    "created_to": b"AND c.created_at <= %(created_to)s ",
+# The column behind each filter.
+_COLUMNS = {
+    "owner_id": "l.owner_id",
+    "stage_ids": "l.stage_id",
+    "source": "l.source",
+    "created": "c.created_at",
 }
+_OF_OWNERS = b"(l.owner_id = ANY(%(owner_ids)s) OR c.created_by = ANY(%(owner_ids)s))"
+_OF_ASSIGNEES = (
+    b"c.id IN (SELECT contact_id FROM conversations "
+    b"WHERE organization_id = %(organization_id)s AND user_id = ANY(%(assignee_ids)s))"
+)
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -60,8 +61,7 @@ class CardFilter(msgspec.Struct, frozen=True, kw_only=True):
     assignee_ids: list[bytes] | None = None
     stage_ids: list[bytes] | None = None
     source: str | None = None
-    created_from: datetime | None = None
-    created_to: datetime | None = None
+    created: TimeBounds = TimeBounds()
 
 
 def display_name(contact: Contact) -> str:
@@ -219,28 +219,37 @@ async def list_cards(
     unit: Unit, wanted: CardFilter, limit: int, skip: int
 ) -> tuple[list[Card], int]:
     """A page of the cards, one per lead, newest first, and how many there are."""
-    given: dict[str, Any] = {
-        name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) is not None
-    }
-    where = _CARDS + b"AND c.is_primary " + b"".join(_FILTERS[name] for name in given)
-    if wanted.is_unassigned:
-        where += b"AND l.owner_id IS NULL "
-    if wanted.search:
-        where += _SEARCH
-        given["search"] = _like(wanted.search)
-        given["digits"] = _like_phone(wanted.search)
+    where = _where(wanted)
     cards = await unit.fetch_all(
         _make_card,
         b"SELECT "
         + _CARD_COLUMNS
-        + where
-        + b"ORDER BY c.created_at DESC, c.id DESC LIMIT %(limit)s OFFSET %(skip)s",
+        + _CARDS
+        + b"AND "
+        + where.sql
+        + b" ORDER BY c.created_at DESC, c.id DESC LIMIT %(limit)s OFFSET %(skip)s",
         limit=limit,
         skip=skip,
-        **given,
+        **where.parameters,
     )
-    count: int = await unit.fetch_value(b"SELECT count(*) " + where, **given)
+    count: int = await unit.fetch_value(
+        b"SELECT count(*) " + _CARDS + b"AND " + where.sql, **where.parameters
+    )
     return cards, count
+
+
+def _where(wanted: CardFilter) -> Condition:
+    where = Condition(b"c.is_primary", {}) & matching(wanted, _COLUMNS)
+    if wanted.is_unassigned:
+        where &= Condition(b"l.owner_id IS NULL", {})
+    if wanted.owner_ids is not None:
+        where &= Condition(_OF_OWNERS, {"owner_ids": wanted.owner_ids})
+    if wanted.assignee_ids is not None:
+        where &= Condition(_OF_ASSIGNEES, {"assignee_ids": wanted.assignee_ids})
+    if wanted.search:
+        patterns = {"search": _like(wanted.search), "digits": _like_phone(wanted.search)}
+        where &= Condition(_SEARCH, patterns)
+    return where
 
 
 async def phones_of_other_cards(unit: Unit, phones: list[str], lead_id: bytes | None) -> list[str]:

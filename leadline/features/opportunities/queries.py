@@ -2,50 +2,58 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 import msgspec
 
 from leadline.features.opportunities.tables import OPPORTUNITIES, Opportunity
 from leadline.store import rows
-from leadline.store.conditions import EVERYTHING, Condition
+from leadline.store.conditions import EVERYTHING, Condition, Order, TimeBounds, matching
 from leadline.store.unit import Unit
 
 # An active opportunity that nobody changes for so long is stalled.
 STALLED_AFTER = timedelta(days=30)
 
-# The part of the statement behind each filter that is given. Bounds of a time have its name.
-CONDITIONS: dict[str, LiteralString] = {
-    "organization_ids": "AND organization_id = ANY(%(organization_ids)s) ",
-    "lead_ids": "AND lead_id = ANY(%(lead_ids)s) ",
-    "user_ids": "AND user_id = ANY(%(user_ids)s) ",
-    "stage_ids": "AND stage_id = ANY(%(stage_ids)s) ",
-    "is_stalled": "AND (updated_at < %(stalled_before)s AND stage_id = ANY(%(active_stage_ids)s)) "
-    "= %(is_stalled)s ",
-    "stalled_before": "",  # goes with is_stalled, like the next
-    "active_stage_ids": "",
-    "value_periods": "AND value_period = ANY(%(value_periods)s) ",
-    "won": "AND won_on = %(won)s ",
-    "won_gt": "AND won_on > %(won_gt)s ",
-    "won_gte": "AND won_on >= %(won_gte)s ",
-    "won_lt": "AND won_on < %(won_lt)s ",
-    "won_lte": "AND won_on <= %(won_lte)s ",
-    "created": "AND created_at = %(created)s ",
-    "created_day": "AND (created_at AT TIME ZONE 'UTC')::date = %(created_day)s ",
-    "created_gt": "AND created_at > %(created_gt)s ",
-    "created_gte": "AND created_at >= %(created_gte)s ",
-    "created_lt": "AND created_at < %(created_lt)s ",
-    "created_lte": "AND created_at <= %(created_lte)s ",
-    "updated": "AND updated_at = %(updated)s ",
-    "updated_day": "AND (updated_at AT TIME ZONE 'UTC')::date = %(updated_day)s ",
-    "updated_gt": "AND updated_at > %(updated_gt)s ",
-    "updated_gte": "AND updated_at >= %(updated_gte)s ",
-    "updated_lt": "AND updated_at < %(updated_lt)s ",
-    "updated_lte": "AND updated_at <= %(updated_lte)s ",
+_OWN = b"WHERE organization_id = %(organization_id)s AND "
+
+
+class Stall(msgspec.Struct, frozen=True):
+    """``is_stalled`` wants the active opportunities that have not changed since then, or others."""
+
+    is_stalled: bool
+    since: datetime
+    active_stage_ids: list[bytes]
+
+
+class OpportunityFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What is None does not matter."""
+
+    organization_ids: list[bytes] | None = None
+    lead_ids: list[bytes] | None = None
+    user_ids: list[bytes] | None = None
+    stage_ids: list[bytes] | None = None
+    value_periods: list[str] | None = None
+    stall: Stall | None = None
+    won: TimeBounds = TimeBounds()
+    created: TimeBounds = TimeBounds()
+    updated: TimeBounds = TimeBounds()
+
+
+# The column behind each filter.
+_COLUMNS = {
+    "organization_ids": "organization_id",
+    "lead_ids": "lead_id",
+    "user_ids": "user_id",
+    "stage_ids": "stage_id",
+    "value_periods": "value_period",
+    "won": "won_on",
+    "created": "created_at",
+    "updated": "updated_at",
 }
-# Values of these conditions by their names; what is not there does not matter.
-OpportunityFilter = dict[str, Any]
+_STALLED = (
+    b"(updated_at < %(stalled_since)s AND stage_id = ANY(%(active_stage_ids)s)) = %(is_stalled)s"
+)
 
 _ANNUALIZED: LiteralString = (
     "CASE WHEN value_period = 'monthly' THEN value_minor * 12 ELSE value_minor END"
@@ -77,13 +85,6 @@ _GROUP_ORDERS: dict[str, tuple[LiteralString, ...]] = {
     **{name: (key,) for name, key in GROUPS.items()},
     "user_id": (_USER_NAME, "user_id"),
 }
-
-
-class Order(msgspec.Struct, frozen=True):
-    """One of ``ORDERS`` or of ``GROUPS``, and whether it is reversed. What has none comes last."""
-
-    name: str
-    is_reversed: bool = False
 
 
 class Worth(msgspec.Struct, frozen=True):
@@ -124,21 +125,19 @@ async def page_of_opportunities(
 ) -> list[Opportunity]:
     """Some of the matches, group by group if they are grouped; the oldest first otherwise.
 
+    ``orders`` are of ``ORDERS``, ``group`` is of ``GROUPS``; what has no such value comes last.
     ``extra`` is one more condition on ``opportunities``.
     """
-    keys: list[LiteralString] = []
-    if group is not None:
-        keys += [_directed(key, group.is_reversed) for key in _GROUP_ORDERS[group.name]]
-    keys += [_directed(ORDERS[order.name], order.is_reversed) for order in orders]
-    order = " ORDER BY " + ", ".join([*keys, "id"]) + " LIMIT %(limit)s OFFSET %(skip)s"
-    extra = extra or EVERYTHING
+    keys = [] if group is None else [_sorted(key, group) for key in _GROUP_ORDERS[group.name]]
+    keys += [_sorted(ORDERS[order.name], order) for order in orders]
+    page = " ORDER BY " + ", ".join([*keys, "id"]) + " LIMIT %(limit)s OFFSET %(skip)s"
+    where = _where(wanted, extra)
     return await unit.fetch_all(
         Opportunity,
-        OPPORTUNITIES.select + _where(wanted, extra) + order.encode(),
+        OPPORTUNITIES.select + _OWN + where.sql + page.encode(),
         limit=limit,
         skip=skip,
-        **wanted,
-        **extra.parameters,
+        **where.parameters,
     )
 
 
@@ -151,7 +150,7 @@ async def worth_of(
     so that the sums are those of what is shown.
     """
     key: LiteralString = "NULL::bytea" if group is None else GROUPS[group.name]
-    extra = extra or EVERYTHING
+    where = _where(wanted, extra)
     totals: LiteralString = (
         "SELECT " + key + ", value_period, count(*), sum(value_minor), sum(" + _ANNUALIZED + "), "
         "sum(floor((value_minor * confidence + 50) / 100.0)), "
@@ -159,9 +158,8 @@ async def worth_of(
     )
     found = await unit.fetch_all(
         lambda *columns: columns,
-        totals.encode() + b"FROM opportunities " + _where(wanted, extra) + b" GROUP BY 1, 2",
-        **wanted,
-        **extra.parameters,
+        totals.encode() + b"FROM opportunities " + _OWN + where.sql + b" GROUP BY 1, 2",
+        **where.parameters,
     )
     return [
         Worth(key, period, count, *(int(each or 0) for each in sums))
@@ -169,12 +167,19 @@ async def worth_of(
     ]
 
 
-def _where(wanted: OpportunityFilter, extra: Condition) -> bytes:
-    conditions = "".join(CONDITIONS[name] for name in wanted)
-    own = "WHERE organization_id = %(organization_id)s " + conditions
-    return own.encode() + b"AND " + extra.sql
+def _where(wanted: OpportunityFilter, extra: Condition | None) -> Condition:
+    where = matching(wanted, _COLUMNS, days=("won",))
+    if wanted.stall is not None:
+        where &= Condition(
+            _STALLED,
+            {
+                "is_stalled": wanted.stall.is_stalled,
+                "stalled_since": wanted.stall.since,
+                "active_stage_ids": wanted.stall.active_stage_ids,
+            },
+        )
+    return where & (extra or EVERYTHING)
 
 
-def _directed(key: LiteralString, is_reversed: bool) -> LiteralString:
-    """The key as a part of ORDER BY. What has none comes last either way."""
-    return key + (" DESC NULLS LAST" if is_reversed else " NULLS LAST")
+def _sorted(key: str, order: Order) -> str:
+    return order.sql(key + " {way} NULLS LAST")

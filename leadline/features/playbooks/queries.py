@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import msgspec
 
 from leadline.features.playbooks.tables import PLAYBOOKS, Playbook
-from leadline.store import rows
+from leadline.store.conditions import Condition, TimeBounds, matching
 from leadline.store.unit import Unit
 
 
+class PlaybookFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What is None does not matter."""
+
+    is_archived: bool | None = None
+    after_position: int | None = None
+    created: TimeBounds = TimeBounds()
+
+
 async def page_of_playbooks(
-    unit: Unit,
-    *,
-    is_archived: bool | None,
-    after_position: int | None,
-    made_before: datetime | None,
-    limit: int,
-    skip: int,
+    unit: Unit, wanted: PlaybookFilter, limit: int, skip: int
 ) -> list[Playbook]:
-    """A page by position, archived ones last. None does not filter."""
-    return await rows.select(
-        unit,
-        PLAYBOOKS,
-        "AND (%(is_archived)s::boolean IS NULL OR (archived_at IS NOT NULL) = %(is_archived)s) "
-        "AND (%(after)s::bigint IS NULL OR position > %(after)s) "
-        "AND (%(before)s::timestamptz IS NULL OR created_at < %(before)s) "
-        "ORDER BY position NULLS LAST, id LIMIT %(limit)s OFFSET %(skip)s",
-        is_archived=is_archived,
-        after=after_position,
-        before=made_before,
+    """A page by position, archived ones last."""
+    where = matching(wanted, {"is_archived": "(archived_at IS NOT NULL)", "created": "created_at"})
+    if wanted.after_position is not None:
+        where &= Condition(
+            b"position > %(after_position)s", {"after_position": wanted.after_position}
+        )
+    return await unit.fetch_all(
+        Playbook,
+        PLAYBOOKS.select
+        + b"WHERE organization_id = %(organization_id)s AND "
+        + where.sql
+        + b" ORDER BY position NULLS LAST, id LIMIT %(limit)s OFFSET %(skip)s",
         limit=limit,
         skip=skip,
+        **where.parameters,
     )
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from leadline.features.tasks.tables import TASKS, Task
 from leadline.store import rows
-from leadline.store.conditions import EVERYTHING, Condition
+from leadline.store.conditions import EVERYTHING, Condition, Order, TimeBounds, matching, start_of
 from leadline.store.unit import Unit
 
 View = Literal["inbox", "future", "archive"]
-Order = Literal["id", "date", "-date", "date_created", "-date_created"]
 
 
 class Calendar(msgspec.Struct, frozen=True):
@@ -31,16 +30,8 @@ def calendar_at(now: datetime, offset: timedelta) -> Calendar:
     return Calendar(offset, today, tomorrow)
 
 
-class Bound(msgspec.Struct, frozen=True):
-    """A comparison with an instant, or with a whole day of the caller's calendar."""
-
-    what: Literal["due", "created", "updated"]
-    sign: Literal["eq", "gt", "gte", "lt", "lte"]
-    value: date  # a date-time is an instant
-
-
 class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What is None does not matter."""
+    """What is None does not matter. Days are those of the caller's calendar."""
 
     ids: list[bytes] | None = None
     organization_ids: list[bytes] | None = None
@@ -49,34 +40,36 @@ class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
     assignee_ids: list[bytes] | None = None
     is_complete: bool | None = None
     view: View | None = None
-    bounds: tuple[Bound, ...] = ()
+    due: TimeBounds = TimeBounds()
+    created: TimeBounds = TimeBounds()
+    updated: TimeBounds = TimeBounds()
 
 
-# A day begins at the caller's midnight; a task of a day is due from then on.
-_DAY = "(({}::date)::timestamp AT TIME ZONE 'UTC' - %(offset)s::interval)"
-_DUE = f"coalesce(due_at, {_DAY.format('due_on')})"
-_COLUMNS = {"due": _DUE, "created": "created_at", "updated": "updated_at"}
-_SIGNS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+# A task of a day is due from its beginning.
+_DUE = f"coalesce(due_at, {start_of('due_on')})"
+# The column behind each filter.
+_COLUMNS = {
+    "ids": "id",
+    "organization_ids": "organization_id",
+    "types": "type",
+    "lead_ids": "lead_id",
+    "assignee_ids": "assigned_to",
+    "is_complete": "is_complete",
+    "due": _DUE,
+    "created": "created_at",
+    "updated": "updated_at",
+}
+_OWN = b"WHERE organization_id = %(organization_id)s AND "
 _VIEWS: dict[View, str] = {
-    "inbox": f"AND NOT is_complete AND coalesce({_DUE} < %(tomorrow)s, true) ",
-    "future": f"AND NOT is_complete AND {_DUE} >= %(tomorrow)s ",
-    "archive": "AND is_complete ",
+    "inbox": f"NOT is_complete AND coalesce({_DUE} < %(tomorrow)s, true)",
+    "future": f"NOT is_complete AND {_DUE} >= %(tomorrow)s",
+    "archive": "is_complete",
 }
-_CONDITIONS = {
-    "ids": "AND id = ANY(%(ids)s) ",
-    "organization_ids": "AND organization_id = ANY(%(organization_ids)s) ",
-    "types": "AND type = ANY(%(types)s) ",
-    "lead_ids": "AND lead_id = ANY(%(lead_ids)s) ",
-    "assignee_ids": "AND assigned_to = ANY(%(assignee_ids)s) ",
-    "is_complete": "AND is_complete = %(is_complete)s ",
-}
-# Tasks of a day come before those of an instant in it, and those without a date at the end.
-_ORDERS: dict[Order, str] = {
-    "id": "id",
-    "date": f"{_DUE} ASC NULLS LAST, due_at IS NOT NULL, id",
-    "-date": f"{_DUE} DESC NULLS LAST, due_at IS NULL, id DESC",
-    "date_created": "created_at, id",
-    "-date_created": "created_at DESC, id DESC",
+# What tasks can be ordered by. Tasks of a day come before those of an instant in it, and those
+# without a date at the end.
+ORDERS = {
+    "date": f"{_DUE} {{way}} NULLS LAST, due_at IS NOT NULL {{way}}, id {{way}}",
+    "date_created": "created_at {way}, id {way}",
 }
 
 
@@ -93,27 +86,40 @@ async def page_of_tasks(  # noqa: PLR0917 - a filter, an order and a page, all n
     unit: Unit,
     wanted: TaskFilter,
     calendar: Calendar,
-    order: Order,
+    order: Order | None,
     limit: int,
     skip: int,
     extra: Condition | None = None,
 ) -> tuple[list[Task], int]:
-    """Some of the tasks, and how many there are. ``extra`` is one more condition on ``tasks``."""
-    where, given = _where(wanted, calendar)
-    extra = extra or EVERYTHING
-    where += b"AND " + extra.sql + b" "
-    given |= extra.parameters
-    page = f"ORDER BY {_ORDERS[order]} LIMIT %(limit)s OFFSET %(skip)s".encode()
-    found = await unit.fetch_all(Task, TASKS.select + where + page, limit=limit, skip=skip, **given)
-    count: int = await unit.fetch_value(b"SELECT count(*) FROM tasks " + where, **given)
+    """Some of the tasks, oldest first without an order, and how many there are.
+
+    ``extra`` is one more condition on ``tasks``.
+    """
+    where = _where(wanted, calendar) & (extra or EVERYTHING)
+    keys = "id" if order is None else order.sql(ORDERS[order.name])
+    found = await unit.fetch_all(
+        Task,
+        TASKS.select
+        + _OWN
+        + where.sql
+        + f" ORDER BY {keys} LIMIT %(limit)s OFFSET %(skip)s".encode(),
+        limit=limit,
+        skip=skip,
+        **where.parameters,
+    )
+    count: int = await unit.fetch_value(
+        b"SELECT count(*) FROM tasks " + _OWN + where.sql, **where.parameters
+    )
     return found, count
 
 
 async def lock_tasks(unit: Unit, wanted: TaskFilter, calendar: Calendar, limit: int) -> list[Task]:
     """Up to ``limit`` of the tasks, oldest first and locked."""
-    where, given = _where(wanted, calendar)
-    locked = b"ORDER BY id LIMIT %(limit)s FOR UPDATE"
-    return await unit.fetch_all(Task, TASKS.select + where + locked, limit=limit, **given)
+    where = _where(wanted, calendar)
+    locked = b" ORDER BY id LIMIT %(limit)s FOR UPDATE"
+    return await unit.fetch_all(
+        Task, TASKS.select + _OWN + where.sql + locked, limit=limit, **where.parameters
+    )
 
 
 async def open_tasks_of_leads(unit: Unit, lead_ids: list[bytes]) -> dict[bytes, list[Task]]:
@@ -131,29 +137,8 @@ async def open_tasks_of_leads(unit: Unit, lead_ids: list[bytes]) -> dict[bytes, 
     return found
 
 
-def _where(wanted: TaskFilter, calendar: Calendar) -> tuple[bytes, dict[str, Any]]:
-    given: dict[str, Any] = {
-        name: getattr(wanted, name) for name in _CONDITIONS if getattr(wanted, name) is not None
-    }
-    parts = [_CONDITIONS[name] for name in given]
+def _where(wanted: TaskFilter, calendar: Calendar) -> Condition:
+    where = matching(wanted, _COLUMNS, offset=calendar.offset)
     if wanted.view is not None:
-        parts.append(_VIEWS[wanted.view])
-    for place, bound in enumerate(wanted.bounds):
-        parts.append(_condition(bound, f"%(bound_{place})s"))
-        given[f"bound_{place}"] = bound.value
-    given.update(offset=calendar.offset, tomorrow=calendar.tomorrow)
-    return ("WHERE organization_id = %(organization_id)s " + "".join(parts)).encode(), given
-
-
-def _condition(bound: Bound, value: str) -> str:
-    column = _COLUMNS[bound.what]
-    if isinstance(bound.value, datetime):
-        return f"AND {column} {_SIGNS[bound.sign]} {value} "
-    begin, end = _DAY.format(value), _DAY.format(f"({value}::date + 1)")
-    return {
-        "eq": f"AND {column} >= {begin} AND {column} < {end} ",
-        "gt": f"AND {column} >= {end} ",
-        "gte": f"AND {column} >= {begin} ",
-        "lt": f"AND {column} < {begin} ",
-        "lte": f"AND {column} < {end} ",
-    }[bound.sign]
+        where &= Condition(_VIEWS[wanted.view].encode(), {"tomorrow": calendar.tomorrow})
+    return where

@@ -58,14 +58,8 @@ def read_filter(query: Mapping[str, str], colleagues: Sequence[bytes] = ()) -> A
         lead_ids=filters.ids(query, "lead_id", "lead"),
         contact_ids=filters.ids(query, "contact_id", "cont"),
         user_ids=None if user_ids is None else [*user_ids, *colleagues],
-        created_after=created.get("gt"),
-        created_from=created.get("gte"),
-        created_before=created.get("lt"),
-        created_to=created.get("lte"),
-        happened_after=happened.get("gt"),
-        happened_from=happened.get("gte"),
-        happened_before=happened.get("lt"),
-        happened_to=happened.get("lte"),
+        created=created,
+        happened=happened,
     )
 
 

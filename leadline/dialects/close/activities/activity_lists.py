@@ -26,10 +26,11 @@ from leadline.dialects.close.activities.activities import (
 )
 from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.crud import Wire
-from leadline.features.activities.queries import Order, page_of_all
+from leadline.features.activities.queries import page_of_all
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows
+from leadline.store.conditions import Order
 from leadline.store.unit import Unit
 from leadline.wire.operation import Operation, Parameter, Request
 
@@ -46,12 +47,9 @@ KINDS: dict[str, Wire[Any]] = {
     "TaskCompleted": task_completions.WIRE,
 }
 _OF_TABLE = {wire.table.name: wire for wire in KINDS.values()}
-_ORDERS: dict[str, Order] = {
-    "date_created": "created_at",
-    "-date_created": "-created_at",
-    "activity_at": "happened_at",
-    "-activity_at": "-happened_at",
-}
+# The column behind each order.
+_ORDERS = {"date_created": "created_at", "activity_at": "happened_at"}
+_NEWEST_FIRST = Order("date_created", is_descending=True)
 _OF_ONE_LEAD = ("user_id", "contact_id", "_type")
 
 
@@ -60,12 +58,12 @@ def _read_order(query: Mapping[str, str], problems: Problems) -> Order:
 
     Across all leads only the time of creation orders and bounds, so that every list is a quick one.
     """
-    order = _ORDERS.get(query.get("_order_by", ""), "-created_at")
+    order = next(iter(filters.orders(query.get("_order_by", ""), _ORDERS)), _NEWEST_FIRST)
     is_of_one_lead = len(filters.words(query, "lead_id") or ()) == 1
     for name in _OF_ONE_LEAD:
         if filters.words(query, name) and not is_of_one_lead:
             problems.add("conflict", name, text="This filter needs the lead_id of one lead.")
-    by_activity = order.endswith("happened_at")
+    by_activity = order.name == "activity_at"
     if by_activity and not is_of_one_lead:
         problems.add("conflict", "_order_by", text="This order needs the lead_id of one lead.")
     other = "date_created" if by_activity else "activity_at"
@@ -73,7 +71,7 @@ def _read_order(query: Mapping[str, str], problems: Problems) -> Order:
         if query.get(f"{other}__{bound}"):
             words = f"This filter needs a list ordered by {other}."
             problems.add("conflict", f"{other}__{bound}", text=words)
-    return order
+    return msgspec.structs.replace(order, name=_ORDERS[order.name])
 
 
 async def list_all(request: Request[None]) -> Any:

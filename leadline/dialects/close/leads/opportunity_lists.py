@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NotRequired, TypedDict
 
 from leadline.dialects.close.leads.opportunity_shapes import OpportunityShape
@@ -16,18 +16,17 @@ from leadline.features.opportunities.queries import (
     ORDERS,
     STALLED_AFTER,
     OpportunityFilter,
-    Order,
+    Stall,
     Worth,
 )
 from leadline.features.opportunities.tables import Opportunity
 from leadline.features.pipelines.queries import StageBook
 from leadline.kernel.errors import Problems
-from leadline.wire.decode import FieldError
-from leadline.wire.instants import read_day, read_instant
+from leadline.store.conditions import Order
+from leadline.wire.instants import read_day, read_moment
 from leadline.wire.operation import Parameter
 
 Query = Mapping[str, str]
-_DAY_LENGTH = len("2026-05-17")
 _PERIODS = ("annual", "monthly", "one_time")
 
 
@@ -96,57 +95,27 @@ def read_filter(
     """
     problems = Problems()
     user_ids = filters.ids(query, "user_id", "user")
-    found: dict[str, Any] = {
-        "organization_ids": filters.ids(query, "organization_id", "orga"),
-        "lead_ids": filters.ids(query, "lead_id", "lead"),
-        "user_ids": None if user_ids is None else user_ids + colleagues,
-        "stage_ids": _stages(query, book),
-        "value_periods": filters.words(query, "value_period"),
-        **_stall(query, book, now),
-        **_days(query, problems),
-    }
-    for name, column in (("date_created", "created"), ("date_updated", "updated")):
-        bounds = filters.bounds(query, name, problems)
-        found |= {f"{column}_{bound}": value for bound, value in bounds.items()}
-        text = query.get(name, "").strip()
-        if text:
-            kind = f"{column}_day" if len(text) <= _DAY_LENGTH else column
-            found[kind] = _read(
-                read_day if kind.endswith("day") else read_instant, text, name, problems
-            )
+    wanted = OpportunityFilter(
+        organization_ids=filters.ids(query, "organization_id", "orga"),
+        lead_ids=filters.ids(query, "lead_id", "lead"),
+        user_ids=None if user_ids is None else user_ids + colleagues,
+        stage_ids=_stages(query, book),
+        value_periods=filters.words(query, "value_period"),
+        stall=_stall(query, book, now),
+        won=filters.bounds(query, "date_won", problems, read_day, exact=read_day),
+        created=filters.bounds(query, "date_created", problems, exact=read_moment),
+        updated=filters.bounds(query, "date_updated", problems, exact=read_moment),
+    )
     problems.stop_if_any()
-    return {name: value for name, value in found.items() if value is not None}
+    return wanted
 
 
-def _stall(query: Query, book: StageBook, now: datetime) -> dict[str, Any]:
+def _stall(query: Query, book: StageBook, now: datetime) -> Stall | None:
     is_stalled = filters.flag(query, "is_stalled")
     if is_stalled is None:
-        return {}
-    return {
-        "is_stalled": is_stalled,
-        "stalled_before": now - STALLED_AFTER,
-        "active_stage_ids": [stage.id for stage in book.stages if stage.type == "active"],
-    }
-
-
-def _days(query: Query, problems: Problems) -> dict[str, date | None]:
-    found = {}
-    for name, kind in (
-        ("date_won", "won"),
-        *((f"date_won__{b}", f"won_{b}") for b in filters.BOUNDS),
-    ):
-        text = query.get(name, "").strip()
-        if text:
-            found[kind] = _read(read_day, text, name, problems)
-    return found
-
-
-def _read(read: Any, text: str, name: str, problems: Problems) -> Any:
-    try:
-        return read(text)
-    except FieldError as error:
-        problems.add(error.code, name)
         return None
+    active = [stage.id for stage in book.stages if stage.type == "active"]
+    return Stall(is_stalled, now - STALLED_AFTER, active)
 
 
 def _stages(query: Query, book: StageBook) -> list[bytes] | None:
@@ -170,19 +139,13 @@ def _stages(query: Query, book: StageBook) -> list[bytes] | None:
 
 def read_orders(query: Query) -> list[Order]:
     """``_order_by``; what nothing can be ordered by is ignored."""
-    return _orders(query.get("_order_by", ""), ORDERS)
+    return filters.orders(query.get("_order_by", ""), ORDERS)
 
 
 def read_group(query: Query) -> Order | None:
     """``_group_by``; what nothing can be grouped by is ignored."""
-    found = _orders(query.get("_group_by", ""), GROUPS)
+    found = filters.orders(query.get("_group_by", ""), GROUPS)
     return found[0] if found else None
-
-
-def _orders(text: str, allowed: Iterable[str]) -> list[Order]:
-    words = (word.strip() for word in text.split(","))
-    found = [Order(word.removeprefix("-"), word.startswith("-")) for word in words]
-    return [order for order in found if order.name in allowed]
 
 
 # What matches are worth.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, Literal, TypedDict, cast, get_args
+from datetime import datetime
+from typing import Any, TypedDict, cast, get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -17,9 +17,8 @@ from leadline.dialects.close.query.parameters import QUERY, orders_in, search_in
 from leadline.features.tasks.actions import change_tasks, create_task, delete_task
 from leadline.features.tasks.inputs import Due, NewTask, Priority, Resolution, TaskChange, TaskType
 from leadline.features.tasks.queries import (
-    Bound,
+    ORDERS,
     Calendar,
-    Order,
     TaskFilter,
     View,
     calendar_at,
@@ -32,8 +31,9 @@ from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.rights import Right
 from leadline.reporting.search.conditions import condition_for
 from leadline.store import rows
+from leadline.store.conditions import TimeBounds
 from leadline.wire.decode import FieldError
-from leadline.wire.instants import Instant, read_instant
+from leadline.wire.instants import Instant, read_moment
 from leadline.wire.operation import Operation, Parameter, Request
 from leadline.wire.override import params_of
 
@@ -94,19 +94,11 @@ class TaskChangeBody(BulkTaskBody, frozen=True, kw_only=True):
 # On the way in.
 
 
-def _read_moment(text: str) -> date:
-    """A day, or a date-time as an instant; FieldError when it is neither."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return read_instant(text)
-
-
 def _read_due(name: str, text: str | None, problems: Problems, *, is_dateless: bool | None) -> Due:
     if is_dateless or not text:
         return Due()
     try:
-        moment = _read_moment(text)
+        moment = read_moment(text)
     except FieldError as error:
         problems.add(error.code, name)
         return Due()
@@ -132,8 +124,8 @@ def _read_change(body: BulkTaskBody, problems: Problems) -> TaskChange:
 
 
 def _read_filter(query: Mapping[str, str], problems: Problems) -> TaskFilter:
-    view = query.get("view") or None
-    if view not in (None, *get_args(View)):
+    view = query.get("view") or ""
+    if view not in ("", *get_args(View)):
         words = f"Value must be one of: {', '.join(get_args(View))}."
         problems.add("choice", "view", text=words)
     found_ids = [filters.ids(query, "id", prefix) for prefix in PREFIXES.values()]
@@ -148,37 +140,31 @@ def _read_filter(query: Mapping[str, str], problems: Problems) -> TaskFilter:
         lead_ids=filters.ids(query, "lead_id", "lead"),
         assignee_ids=filters.ids(query, "assigned_to", "user"),
         is_complete=filters.flag(query, "is_complete"),
-        view=cast(View, view),
-        bounds=_read_bounds(query, view, problems),
+        view=cast(View, view or None),
+        due=_read_due_bounds(query, view, problems),
+        created=filters.bounds(query, "date_created", problems, read_moment, exact=read_moment),
+        updated=filters.bounds(query, "date_updated", problems, read_moment, exact=read_moment),
     )
 
 
-# What may be compared by its name in the query.
-_COMPARED: dict[str, Literal["due", "created", "updated"]] = {
-    "date": "due",
-    "due_date": "due",
-    "date_created": "created",
-    "date_updated": "updated",
-}
-# A view says itself how far the dates go; then this comparison does not count.
+# A view says itself how far the dates go; then this bound does not count.
 _SAID_BY_VIEW = {"inbox": "lt", "future": "gte"}
-_SIGNS: tuple[Literal["eq", "gt", "gte", "lt", "lte"], ...] = ("eq", "gt", "gte", "lt", "lte")
 
 
-def _read_bounds(
-    query: Mapping[str, str], view: str | None, problems: Problems
-) -> tuple[Bound, ...]:
-    found = []
-    for name, what in _COMPARED.items():
-        for sign in _SIGNS:
-            key = name if sign == "eq" else f"{name}__{sign}"
-            if not query.get(key) or (what == "due" and _SAID_BY_VIEW.get(view or "") == sign):
-                continue
-            try:
-                found.append(Bound(what, sign, _read_moment(query[key])))
-            except FieldError as error:
-                problems.add(error.code, key)
-    return tuple(found)
+def _read_due_bounds(query: Mapping[str, str], view: str, problems: Problems) -> TimeBounds:
+    """The bounds that ``date`` has, and those that only its old name has."""
+    new, old = (
+        filters.bounds(
+            query,
+            name,
+            problems,
+            read_moment,
+            exact=read_moment,
+            ignored=(_SAID_BY_VIEW.get(view, ""),),
+        )
+        for name in ("date", "due_date")
+    )
+    return TimeBounds(**{**dict(old.given()), **dict(new.given())})
 
 
 def calendar_of(request: Request[Any]) -> Calendar:
@@ -205,9 +191,9 @@ async def list_tasks(request: Request[None]) -> Any:
     wanted = _read_filter(query, problems)
     problems.stop_if_any()
     search = await search_in(request, "task")
-    by_search = orders_in(search, ("date", "date_created"), only_one=True)
+    by_search = orders_in(search, ORDERS, only_one=True)
     named = query.get("_order_by", "") or by_search
-    order = cast(Order, named) if named in get_args(Order) else "id"
+    order = next(iter(filters.orders(named, ORDERS)), None)
     calendar = calendar_of(request)
     extra = condition_for(unit, search) if search else None
     found, total = await page_of_tasks(unit, wanted, calendar, order, page.fetch, page.skip, extra)

@@ -20,7 +20,7 @@ from leadline.dialects.close.protocol.spelling import (
 )
 from leadline.features.playbooks import actions
 from leadline.features.playbooks.inputs import PlaybookChange
-from leadline.features.playbooks.queries import page_of_playbooks
+from leadline.features.playbooks.queries import PlaybookFilter, page_of_playbooks
 from leadline.features.playbooks.tables import PLAYBOOKS, Playbook
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
@@ -105,18 +105,20 @@ async def list_playbooks(request: Request[None]) -> Any:
     query = request.query
     page = spelling.page_of(query)
     problems = Problems()
-    times = filters.bounds(query, "created_at", problems)
+    created = filters.bounds(query, "created_at", problems)
     position = query.get("position__gt", "").strip()
     if position and not (position.lstrip("-").isdecimal() and len(position) <= 18):
         problems.add("type", "position__gt", text="Value must be of int type.")
     problems.stop_if_any()
     found = await page_of_playbooks(
         request.unit,
-        is_archived=filters.flag(query, "is_archived"),
-        after_position=int(position) if position else None,
-        made_before=times.get("lt"),
-        limit=page.fetch,
-        skip=page.skip,
+        PlaybookFilter(
+            is_archived=filters.flag(query, "is_archived"),
+            after_position=int(position) if position else None,
+            created=created,
+        ),
+        page.fetch,
+        page.skip,
     )
     return spelling.list_of(await show(request.unit, found), page, query)
 

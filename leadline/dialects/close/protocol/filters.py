@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
 
 from leadline.kernel.errors import Problems
 from leadline.kernel.ids import parse_prefixed
+from leadline.store.conditions import Order, TimeBounds
 from leadline.wire.decode import FieldError
 from leadline.wire.instants import read_instant
 from leadline.wire.operation import Parameter
 
-BOUNDS = ("gt", "gte", "lt", "lte")
+# What a filter of times ends with, and the bound that it is.
+BOUNDS = {"gt": "after", "gte": "since", "lt": "before", "lte": "until"}
 
 
 def words(query: Mapping[str, str], name: str) -> list[str] | None:
@@ -49,17 +51,39 @@ def flag_parameter(name: str, text: str) -> Parameter:
     return Parameter(name, text, {"type": "boolean"})
 
 
-def bounds(query: Mapping[str, str], name: str, problems: Problems) -> dict[str, datetime]:
-    """``name__gt`` and its siblings by their last word; a value that is no time is a problem."""
-    found: dict[str, datetime] = {}
-    for bound in BOUNDS:
-        text = query.get(f"{name}__{bound}")
+def bounds(
+    query: Mapping[str, str],
+    name: str,
+    problems: Problems,
+    read: Callable[[str], date] = read_instant,
+    *,
+    exact: Callable[[str], date] | None = None,
+    ignored: Collection[str] = (),
+) -> TimeBounds:
+    """``name__gt`` and its siblings, but for the ignored ones; with ``exact``, ``name`` as well.
+
+    What ``read`` (or ``exact``) refuses is a problem.
+    """
+    wanted = {bound: (f"{name}__{bound}", read) for bound in BOUNDS if bound not in ignored}
+    if exact is not None:
+        wanted["at"] = (name, exact)
+    found: dict[str, date] = {}
+    for bound, (key, read_value) in wanted.items():
+        text = query.get(key, "").strip()
         if text:
             try:
-                found[bound] = read_instant(text)
+                found[BOUNDS.get(bound, bound)] = read_value(text)
             except FieldError as error:
-                problems.add(error.code, f"{name}__{bound}")
-    return found
+                problems.add(error.code, key)
+    return TimeBounds(**found)
+
+
+def orders(text: str, allowed: Collection[str]) -> list[Order]:
+    """``_order_by``: names between commas, each reversed with a minus before it. What a list cannot
+    be ordered by is left out."""
+    words = (word.strip() for word in text.split(","))
+    found = [Order(word.removeprefix("-"), word.startswith("-")) for word in words]
+    return [order for order in found if order.name in allowed]
 
 
 def bound_parameters(name: str) -> tuple[Parameter, ...]:
