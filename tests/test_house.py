@@ -19,6 +19,7 @@ from leadline.settings import Settings, variable_name
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "leadline"
 FEATURES = PACKAGE / "features"
+DIALECTS = PACKAGE / "dialects"
 PYTHON_FOLDERS = (PACKAGE, ROOT / "tests", ROOT / "benchmarks")
 
 
@@ -102,6 +103,17 @@ def imported_modules(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def assigned(path: Path) -> set[str]:
+    """The names that a module gives values to."""
+    targets = (
+        target
+        for node in parsed(path).body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    )
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, int]]:
@@ -227,6 +239,17 @@ def test_no_test_module_takes_from_another() -> None:
         if name.startswith("tests.") and name.rpartition(".")[2].startswith("test_")
     ]
     assert borrowed == []
+
+
+def test_every_module_with_operations_has_tests_of_its_name() -> None:
+    """Where its rules are tested can be guessed from where it stands."""
+    tested = {
+        path: ROOT / "tests" / path.relative_to(DIALECTS).parent / f"test_{path.name}"
+        for path in files(DIALECTS, "*.py")
+        if path.name not in ("__init__.py", "dialect.py") and "OPERATIONS" in assigned(path)
+    }
+    assert DIALECTS / "close" / "activities" / "outcomes.py" in tested
+    assert [shown(test) for test in tested.values() if not test.is_file()] == []
 
 
 def test_modules_open_with_a_sentence() -> None:

@@ -66,3 +66,8 @@ def reference(world: World, kind: str, to: str, **more: Any) -> str:
     """A new field whose values are custom objects of a type, as the key of its values."""
     body = {"name": "Account", "type": "custom_object", "referenced_custom_type_id": to, **more}
     return f"custom.{world.ada.close.post(f'/custom_field/{kind}/', body)['id']}"
+
+
+def names_in_schema(world: World, schema: str) -> list[str]:
+    found = world.ada.close.get(f"/custom_field_schema/{schema}/")["fields"]
+    return [each["name"] for each in found]

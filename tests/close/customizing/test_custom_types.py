@@ -1,4 +1,4 @@
-"""Custom activity types and custom object types."""
+"""What custom activity types and custom object types have in common."""
 
 from __future__ import annotations
 
@@ -88,103 +88,6 @@ def test_a_wrong_type_is_refused(world: World, path: str, more: dict[str, Any], 
     where = f"/{path}/{made['id']}/"
     assert list(wrong(world.ada.close.put(where, more, 400))) == [field]
     assert world.ada.close.get(where) == made
-
-
-def test_an_object_type_has_a_plural(world: World):
-    for body in ({"name": "A"}, {"name": "A", "name_plural": ""}):
-        answer = world.ada.close.post("/custom_object_type/", body, 400)
-        assert list(wrong(answer)) == ["name_plural"]
-    where = f"/custom_object_type/{object_type(world)}/"
-    changed = world.ada.close.put(where, {"name_plural": "Many"})
-    assert (changed["name"], changed["name_plural"]) == ("Account", "Many")
-
-
-def test_an_activity_type_shows_its_fields_without_choices(world: World):
-    demo = activity_type(world)
-    field = make_field(
-        world,
-        "activity",
-        name="Plan",
-        type="choices",
-        choices=["A"],
-        required=True,
-        custom_activity_type_id=demo,
-    )
-    (shown,) = world.ada.close.get(f"/custom_activity/{demo}/")["fields"]
-    assert shown == {
-        "accepts_multiple_values": False,
-        "converting_to_type": None,
-        "description": None,
-        "editable_with_roles": [],
-        "id": field["id"],
-        "is_shared": False,
-        "name": "Plan",
-        "required": True,
-        "type": "choices",
-    }
-
-
-def test_an_update_puts_the_fields_of_an_activity_type_in_order(world: World):
-    demo = activity_type(world)
-    fields = [
-        make_field(world, "activity", name=name, type="text", custom_activity_type_id=demo)
-        for name in "abc"
-    ]
-    where = f"/custom_activity/{demo}/"
-    order = {"fields": [{"id": fields[2]["id"]}, {"id": fields[0]["id"]}]}
-    changed = world.ada.close.put(where, order)
-    assert [each["name"] for each in changed["fields"]] == ["c", "a", "b"]
-    assert world.ada.close.get(where) == changed
-    stranger = make_field(world, "lead", name="x", type="text")
-    body = {"fields": [{"id": stranger["id"]}], "name": "Never"}
-    assert set(wrong(world.ada.close.put(where, body, 400))) == {"fields"}
-    assert world.ada.close.get(where) == changed
-
-
-def test_an_object_type_shows_what_refers_to_it(world: World):
-    account, asset = object_type(world), object_type(world, "Asset")
-    link = {"type": "custom_object", "referenced_custom_type_id": account}
-    own = make_field(
-        world, "custom_object_type", name="Account", custom_object_type_id=asset, **link
-    )
-    of_lead = make_field(world, "lead", name="Account", **link)
-    plan = make_field(
-        world,
-        "custom_object_type",
-        name="Plan",
-        type="choices",
-        choices=["A"],
-        custom_object_type_id=asset,
-    )
-    first, second = world.ada.close.get(f"/custom_object_type/{asset}/")["fields"]
-    assert first == {
-        "accepts_multiple_values": False,
-        "back_reference_is_visible": True,
-        "description": None,
-        "editable_with_roles": [],
-        "id": own["id"],
-        "is_shared": False,
-        "name": "Account",
-        "referenced_custom_type_id": account,
-        "required": False,
-        "type": "custom_object",
-    }
-    assert (second["id"], second["choices"]) == (plan["id"], ["A"])
-    shown = world.ada.close.get(f"/custom_object_type/{account}/")
-    assert shown["fields"] == []
-    assert [each["id"] for each in shown["back_reference_fields"]] == [own["id"], of_lead["id"]]
-
-
-def test_a_type_that_fields_refer_to_is_not_deleted(world: World):
-    account = object_type(world)
-    link = {"type": "custom_object", "referenced_custom_type_id": account, "name": "Account"}
-    make_field(world, "custom_object_type", custom_object_type_id=account, **link)
-    of_lead = make_field(world, "lead", **link)
-    where = f"/custom_object_type/{account}/"
-    answer = world.ada.close.delete(where, status=400)
-    assert answer == {"error": "The custom field 'Account' refers to this type."}
-    world.ada.close.delete(f"/custom_field/lead/{of_lead['id']}/")
-    world.ada.close.delete(where, status=204)
 
 
 @pytest.mark.parametrize("path", PATHS)

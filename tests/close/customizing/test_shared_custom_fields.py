@@ -1,26 +1,28 @@
-"""Shared custom fields, what they are associated with, and the order of fields in a schema."""
+"""Shared custom fields, and the kinds of objects that they are associated with."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.cast import World
-from tests.close.customizing.making import activity_type, make_field, object_type, share, shared
+from tests.close.customizing.making import (
+    activity_type,
+    make_field,
+    names_in_schema,
+    object_type,
+    share,
+    shared,
+)
 from tests.close.making import UNKNOWN, contact, events, lead, wrong
 
 LEAD = {"editable_with_roles": [], "object_type": "lead", "required": False}
-
-
-def names(world: World, schema: str) -> list[str]:
-    found = world.ada.close.get(f"/custom_field_schema/{schema}/")["fields"]
-    return [each["name"] for each in found]
 
 
 def test_a_shared_field_belongs_nowhere_at_first(world: World):
     field = shared(world)
     assert (field["is_shared"], field["associations"]) == (True, [])
     assert "editable_with_roles" not in field
-    assert names(world, "lead") == []
+    assert names_in_schema(world, "lead") == []
     key = f"custom.{field['id']}"
     assert list(wrong(world.ada.close.post("/lead/", {key: "x"}, 400))) == [key]
 
@@ -42,8 +44,8 @@ def test_an_association_makes_it_a_field_of_that_noun(world: World):
     assert contact(world, **{key: "x"})[key] == "x"
     answer = world.bo.close.post("/contact/", {key: "x"}, 400)
     assert wrong(answer) == {key: "Your role may not change this field."}
-    assert names(world, "lead") == names(world, "contact") == ["Owner"]
-    assert names(world, "opportunity") == []
+    assert names_in_schema(world, "lead") == names_in_schema(world, "contact") == ["Owner"]
+    assert names_in_schema(world, "opportunity") == []
     assert world.ada.close.get("/custom_field/lead/")["data"] == []
 
 
@@ -59,7 +61,7 @@ def test_a_shared_field_belongs_to_one_custom_type(world: World, kind: str):
     where = "custom_activity" if kind == "custom_activity_type" else kind
     (shown,) = world.ada.close.get(f"/{where}/{type_id}/")["fields"]
     assert (shown["name"], shown["is_shared"], shown["required"]) == ("Owner", True, False)
-    assert names(world, f"{kind}/{type_id}") == ["Owner"]
+    assert names_in_schema(world, f"{kind}/{type_id}") == ["Owner"]
     assert set(wrong(share(world, field, kind, 400))) == {key}
     unknown = type_id[:-24] + UNKNOWN
     assert set(wrong(share(world, field, kind, 400, **{key: unknown}))) == {key}
@@ -143,7 +145,7 @@ def test_a_deleted_shared_field_takes_all_its_values_along(world: World):
     shown = world.ada.close.get(f"/lead/{made['id']}/")
     assert key not in shown
     assert key not in shown["contacts"][0]
-    assert names(world, "lead") == names(world, "contact") == []
+    assert names_in_schema(world, "lead") == names_in_schema(world, "contact") == []
 
 
 def test_paths_that_name_no_association_are_not_there(world: World):
@@ -165,80 +167,3 @@ def test_paths_that_name_no_association_are_not_there(world: World):
 
 
 # Schemas.
-
-
-def test_a_schema_has_the_fields_in_order(world: World):
-    a, b = (make_field(world, "lead", name=name, type="text") for name in "ab")
-    field = shared(world, "s")
-    share(world, field, "lead")
-    c = make_field(world, "lead", name="c", type="text")
-    schema = world.bo.close.get("/custom_field_schema/lead/")
-    assert schema == {
-        "name": "Lead",
-        "object_type": "lead",
-        "organization_id": f"orga_{world.ada.org}",
-        "fields": [a, b, {**field, "associations": [LEAD]}, c],
-    }
-    order = {"fields": [{"id": c["id"]}, {"id": field["id"]}]}
-    changed = world.ada.close.put("/custom_field_schema/lead/", order)
-    assert [each["name"] for each in changed["fields"]] == ["c", "s", "a", "b"]
-    assert names(world, "lead") == ["c", "s", "a", "b"]
-    make_field(world, "lead", name="d", type="text")
-    assert names(world, "lead") == ["c", "s", "a", "b", "d"]
-    whole = world.ada.close.get("/custom_field_schema/lead/")
-    assert world.ada.close.put("/custom_field_schema/lead/", whole) == whole
-
-
-def test_the_order_belongs_to_one_schema(world: World):
-    field = shared(world, "s")
-    for noun in ("lead", "contact"):
-        make_field(world, noun, name="a", type="text")
-        share(world, field, noun)
-    world.ada.close.put("/custom_field_schema/lead/", {"fields": [{"id": field["id"]}]})
-    assert (names(world, "lead"), names(world, "contact")) == (["s", "a"], ["a", "s"])
-
-
-def test_an_order_of_strangers_is_refused(world: World):
-    a = make_field(world, "lead", name="a", type="text")
-    other = make_field(world, "contact", name="b", type="text")
-    path = "/custom_field_schema/lead/"
-    for bad in (other["id"], f"cf_{UNKNOWN}", "x"):
-        answer = world.ada.close.put(path, {"fields": [{"id": a["id"]}, {"id": bad}]}, 400)
-        assert wrong(answer) == {
-            "fields": {"errors": {"1": {"field-errors": {"id": "Object does not exist."}}}}
-        }
-    twice = {"fields": [{"id": a["id"]}, {"id": a["id"]}]}
-    assert set(wrong(world.ada.close.put(path, twice, 400))) == {"fields"}
-    assert set(wrong(world.ada.close.put(path, {}, 400))) == {"fields"}
-
-
-def test_custom_types_have_schemas_of_their_own(world: World):
-    demo, visit, account = activity_type(world), activity_type(world, "Visit"), object_type(world)
-    for name in "ab":
-        make_field(world, "activity", name=name, type="text", custom_activity_type_id=demo)
-        make_field(
-            world, "custom_object_type", name=name, type="text", custom_object_type_id=account
-        )
-    for path, key, type_id, title in (
-        ("activity", "custom_activity_type_id", demo, "Demo"),
-        ("custom_object", "custom_object_type_id", account, "Account"),
-    ):
-        where = f"/custom_field_schema/{path}/{type_id}/"
-        schema = world.bo.close.get(where)
-        assert (schema["name"], schema[key]) == (title, type_id)
-        a, b = schema["fields"]
-        changed = world.ada.close.put(where, {"fields": [{"id": b["id"]}]})
-        assert changed["fields"] == [
-            {**b, "date_updated": changed["fields"][0]["date_updated"]},
-            {**a, "date_updated": changed["fields"][1]["date_updated"]},
-        ]
-    assert names(world, f"activity/{visit}") == []
-    for path in (
-        f"activity/{account}",
-        f"lead/{demo}",
-        "activity",
-        "task",
-        f"custom_object/{demo}",
-    ):
-        world.ada.close.get(f"/custom_field_schema/{path}/", 404)
-    world.eve.close.get(f"/custom_field_schema/activity/{demo}/", 404)

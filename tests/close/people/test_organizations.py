@@ -110,15 +110,3 @@ def test_another_organization_is_not_there(world: World):
     assert world.bo.close.get(f"/organization/orga_{world.eve.org}/", 404) == unknown
     assert world.sue.close.get(path(world), 404) == unknown
     assert world.sue.close.put(path(world), {"name": "Mine"}, 404) == unknown
-
-
-def test_everybody_has_an_availability(world: World):
-    found = world.bo.close.get("/user/availability/")["data"]
-    users = [user["id"] for user in world.bo.close.get("/user/")["data"]]
-    assert [each["user_id"] for each in found] == users
-    assert [device["type"] for device in found[0]["availability"]] == ["mobile", "native", "web"]
-    assert {device["status"] for device in found[0]["availability"]} == {"offline"}
-    own = {"organization_id": f"orga_{world.bo.org}"}
-    assert len(world.bo.close.get("/user/availability/", params=own)["data"]) == len(users)
-    other = {"organization_id": f"orga_{world.eve.org}"}
-    assert world.bo.close.get("/user/availability/", params=other)["data"] == []

@@ -1,4 +1,4 @@
-"""Registering OAuth apps, and what stays behind of them: hashes, and the audit trail."""
+"""OAuth apps: registering them, their secrets, and their entries in the audit trail."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from tests.oauth_apps import (
     tokens_of,
     works,
 )
-
-# Registering apps.
 
 
 def test_the_documented_way_to_register_an_app(world: World):
@@ -115,27 +113,6 @@ def test_the_audit_trail_has_apps_and_consents(world: World):
         ("login", bo, bo),
         ("oauth app created", world.ada.email, "Dial & Smile <b>"),
     ]
-
-
-def test_people_see_what_they_have_allowed_and_take_it_back(world: World):
-    app = register(world)
-    tokens, others = tokens_of(world, app, world.bo), tokens_of(world, app, world.cy)
-    code_of(world, app, world.bo)  # not taken yet
-    (shown,) = world.bo.close.get("/oauth_grant/")["data"]
-    assert shown == {
-        "date_created": "2026-05-17T09:30:00.000000+00:00",
-        "id": shown["id"],
-        "name": "Dial & Smile <b>",
-        "oauth_client_id": app.id,
-        "scope": "all.full_access offline_access",
-    }
-    path = f"/oauth_grant/{shown['id']}/"
-    world.ada.close.delete(path, status=404)
-    assert works(world, tokens["access_token"])
-    world.bo.close.delete(path, status=204)
-    assert not works(world, tokens["access_token"])
-    assert works(world, others["access_token"])
-    assert world.bo.close.get("/oauth_grant/")["data"] == []
 
 
 def test_the_trail_tells_what_an_app_has_changed_for_whom(world: World):

@@ -1,4 +1,4 @@
-"""The seed "Update outreach close stages", word by word, and its sibling for gross profit."""
+"""Settings of an organization: the outreach close stages, and where the gross profit stands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes and tokens of OAuth that are not good, and apps that are not what they say."""
+"""OAuth codes and tokens: when they expire, are revoked or refused, and clients that are wrong."""
 
 from __future__ import annotations
 
