@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import structlog
 
@@ -14,7 +13,8 @@ from leadline.flows import conform_custom_values, delete_custom_type
 from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
 from leadline.platform.file_storage import FileStorage, storage_of
-from leadline.platform.jobs import JobFunction, Periodic, Worker
+from leadline.platform.jobs import JobFunction, Worker
+from leadline.platform.periodic import Periodic, repeat
 from leadline.settings import Settings
 from leadline.store.database import Database
 from leadline.store.events import number_events
@@ -75,19 +75,21 @@ PERIODIC = (
 
 
 async def run_worker(database: Database, settings: Settings) -> None:
-    """Works until it is cancelled. A failure is logged, and work goes on after a pause."""
+    """Works until it is cancelled. Jobs and each periodic task go on whatever happens to others."""
     storage = storage_of(settings)
     worker = Worker(database, jobs_with(storage))
     periodic = (*PERIODIC, Periodic("tidy files", 600.0, lambda _: storage.tidy()))
-    due = dict.fromkeys(range(len(periodic)), 0.0)
+    async with asyncio.TaskGroup() as group:
+        for task in periodic:
+            group.create_task(repeat(task, database), name=task.name)
+        group.create_task(_run_jobs(worker, settings.job_poll_s), name="jobs")
+
+
+async def _run_jobs(worker: Worker, poll_s: float) -> None:
     while True:
         try:
-            for index, task in enumerate(periodic):
-                if time.monotonic() >= due[index]:
-                    due[index] = time.monotonic() + task.every_s
-                    await task.run(database)
             if not await worker.run_next():
-                await asyncio.sleep(settings.job_poll_s)
+                await asyncio.sleep(poll_s)
         except Exception:  # the database may be away for a while; the worker outlives that
             log.exception("the worker stumbled")
-            await asyncio.sleep(settings.job_poll_s * 5)
+            await asyncio.sleep(poll_s * 5)

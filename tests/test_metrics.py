@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
 from leadline.app import make_app, make_services
+from leadline.platform.metrics import SharedFigures
 from leadline.settings import Settings, SettingsError
 from leadline.store.migrations import Migration, all_migrations
 from leadline.wire import watching
@@ -282,3 +285,19 @@ def test_a_stranger_is_nobody_in_the_log(world: World) -> None:
         world.nobody.close.get("/me/", 401)
     (line,) = [line for line in lines if line["event"] == "request"]
     assert (line["organization"], line["user"], line["statements"]) == (None, None, 0)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00", b"\xff" * 8, b"\x40\x00\x00\x00" + b"\x05" * 60, b"\x00" * 4096]
+)
+def test_a_neighbour_that_starts_or_ends_breaks_no_answer(tmp_path: Path, content: bytes):
+    whole = MmapedDict(str(tmp_path / "counter_1.db"))
+    key = '["leadline_seen_total", "leadline_seen_total", {}, "Seen."]'
+    whole.write_value(key, 3.0, 0.0)
+    whole.close()
+    (tmp_path / "counter_2.db").write_bytes(content)
+    (tmp_path / "gauge_liveall_3.db").symlink_to(tmp_path / "gone")
+    (metric,) = SharedFigures(tmp_path).collect()
+    assert [(sample.name, sample.value) for sample in metric.samples] == [
+        ("leadline_seen_total", 3.0)
+    ]

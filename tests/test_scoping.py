@@ -199,6 +199,7 @@ BARE_CONNECTIONS = {
     "platform/authentication.py": "keys and tokens are what tells the organization",
     "platform/metrics.py": "counts what waits in the whole server, by kind of work only",
     "platform/jobs.py": "a worker takes the jobs of all organizations, and runs each in its own",
+    "platform/periodic.py": "what a worker fails at concerns all organizations",
     "worker.py": "numbering events and deleting what has expired are for all organizations",
 }
 

@@ -13,6 +13,7 @@ import typer
 from leadline.cli.answers import JsonOption, explain, print_json
 from leadline.cli.context import DataOption, open_database, read_settings
 from leadline.cli.inputs import did_you_mean
+from leadline.kernel.control_characters import escape_controls
 
 if TYPE_CHECKING:
     from leadline.settings import Settings
@@ -229,6 +230,12 @@ def _contents(health: Health, now: datetime) -> Iterator[Finding]:
         yield Finding("jobs", "warn", text, "table jobs, column last_error, says why")
     else:
         yield Finding("jobs", "ok", "none waits, none failed")
+
+    if health.failing_tasks:
+        text = f"failing: {'; '.join(health.failing_tasks)}"
+        yield Finding("tasks", "warn", escape_controls(text), "the log of the worker says more")
+    else:
+        yield Finding("tasks", "ok", "none of the periodic tasks fails")
 
     since = health.oldest_waiting_at
     if since is not None and now - since > EVENTS_MAY_WAIT:

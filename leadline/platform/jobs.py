@@ -120,11 +120,3 @@ class Worker:
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many failures: 1 s, 4 s, 16 s ... at most an hour."""
     return timedelta(seconds=min(4 ** (attempts - 1), 3600))
-
-
-class Periodic(msgspec.Struct, frozen=True):
-    """Something that every worker does again and again, ``every_s`` seconds apart."""
-
-    name: str
-    every_s: float
-    run: Callable[[Database], Awaitable[None]]

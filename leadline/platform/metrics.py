@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import struct
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -30,6 +31,9 @@ SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _SAMPLE_S = 5.0
 # An answer without what the database tells is better than none.
 _DATABASE_PATIENCE_S = 1.0
+
+# What reading a file of a neighbour can raise: it is gone, too short, or not yet what it will be.
+_UNREADABLE = (OSError, RuntimeError, ValueError, LookupError, TypeError, struct.error)
 
 _registry = CollectorRegistry()
 _OPERATION = ("dialect", "operation")
@@ -149,7 +153,7 @@ def _render(backlog: Backlog | None) -> bytes:
     if is_shared():
         _forget_the_dead(Path(os.environ[SHARED_FOLDER]))
         counted = CollectorRegistry()
-        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        counted.register(SharedFigures(Path(os.environ[SHARED_FOLDER])))
     waiting = CollectorRegistry()
     waiting.register(_BacklogFigures(backlog))
     return generate_latest(counted) + generate_latest(waiting)
@@ -174,7 +178,37 @@ def _forget_the_dead(folder: Path) -> None:
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
-            mark_process_dead(pid)  # type: ignore[no-untyped-call]
+            with suppress(FileNotFoundError):  # a neighbour has noticed it, too
+                mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        except PermissionError:
+            pass  # somebody else's process has the number now
+
+
+class SharedFigures:
+    """The figures of all processes, but for files that cannot be read at this moment.
+
+    A process that starts or ends has its file half written, or gone between two looks at it: its
+    figures are there at the next question, and the others' now.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> list[Metric]:
+        merge = MultiProcessCollector.merge
+        files = [str(path) for path in self._folder.glob("*.db")]
+        try:
+            return list(merge(files))  # type: ignore[no-untyped-call]
+        except _UNREADABLE:
+            return list(merge(list(filter(_is_readable, files))))  # type: ignore[no-untyped-call]
+
+
+def _is_readable(file: str) -> bool:
+    try:
+        MultiProcessCollector.merge([file])  # type: ignore[no-untyped-call]
+    except _UNREADABLE:
+        return False
+    return True
 
 
 class _BacklogFigures:
@@ -204,6 +238,11 @@ class _BacklogFigures:
             "leadline_events_lag_seconds",
             "How old the oldest change is that is not in the feed yet.",
             found.oldest_event_s,
+        )
+        yield _gauge(
+            "leadline_periodic_tasks_failing",
+            "Periodic tasks of workers that fail at the moment.",
+            found.failing_tasks,
         )
 
 

@@ -22,7 +22,8 @@ REFERENCE_TABLES = frozenset(
 # On the coordinator alone: nothing else is joined with them. Workers take jobs across
 # organizations with FOR UPDATE SKIP LOCKED, which a distributed table does not bear.
 COORDINATOR_TABLES = frozenset(
-    {"instance_secrets", "jobs", "login_failures", "schema_migrations", "sign_ins"}
+    {"failing_tasks", "instance_secrets", "jobs", "login_failures", "schema_migrations"}
+    | {"sign_ins"}
 )
 
 _CREATED = re.compile(

@@ -12,6 +12,8 @@ from psycopg.rows import args_row
 
 # A job that is due for so long is waiting for a worker that does not come.
 OVERDUE = timedelta(minutes=5)
+# A task that still fails has failed again within this time.
+LATELY = timedelta(hours=2)
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -22,6 +24,7 @@ class Health(msgspec.Struct, frozen=True):
     events_waiting: int
     oldest_waiting_at: datetime | None
     newest_event_at: datetime | None
+    failing_tasks: list[str]
 
 
 def read_health(connection: psycopg.Connection[Any], now: datetime) -> Health:
@@ -40,9 +43,11 @@ def read_health(connection: psycopg.Connection[Any], now: datetime) -> Health:
                  SELECT occurred_at FROM events
                  WHERE organization_id = organizations.id AND position IS NOT NULL
                  ORDER BY position DESC LIMIT 1
-             ) last)
+             ) last),
+            array(SELECT name || ' (' || failures || ' times; ' || last_error || ')'
+                  FROM failing_tasks WHERE last_failed_at >= %(lately)s ORDER BY name)
         """,
-        {"now": now, "overdue": now - OVERDUE},
+        {"now": now, "overdue": now - OVERDUE, "lately": now - LATELY},
     )
     return cursor.fetchall()[0]
 
@@ -55,6 +60,7 @@ class Backlog(msgspec.Struct, frozen=True):
     oldest_job_s: float
     events_waiting: int
     oldest_event_s: float
+    failing_tasks: int
 
 
 async def read_backlog(connection: AsyncConnection[Any], now: datetime) -> Backlog:
@@ -71,8 +77,9 @@ async def read_backlog(connection: AsyncConnection[Any], now: datetime) -> Backl
             (SELECT count(*) FROM events WHERE position IS NULL),
             greatest(0, extract(epoch FROM %(now)s - (
                 SELECT occurred_at FROM events WHERE position IS NULL ORDER BY sequence LIMIT 1
-            )))::float8
+            )))::float8,
+            (SELECT count(*) FROM failing_tasks WHERE last_failed_at >= %(lately)s)
         """,
-        {"now": now},
+        {"now": now, "lately": now - LATELY},
     )
     return (await cursor.fetchall())[0]

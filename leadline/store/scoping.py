@@ -17,6 +17,7 @@ Statement = LiteralString | bytes
 # Tables whose rows belong to no organization, or are looked up before it is known.
 GLOBAL_TABLES = frozenset(
     {
+        "failing_tasks",
         "instance_secrets",
         "login_failures",
         "organizations",
