@@ -101,7 +101,7 @@ def test_leads_come_in_with_their_dates_and_bad_rows_are_named(
         "unchanged": 0,
         "failed": 5,
         "warnings": 0,
-        "report": "leads.report.csv",
+        "report": str(tmp_path / "leads.report.csv"),
     }
     report = rows_of(tmp_path / "leads.report.csv")
     assert [(row["line"], row["external_id"]) for row in report] == [

@@ -241,7 +241,7 @@ def _batches(rows: Iterator[T]) -> Iterator[list[T]]:
 def _print_result(result: Imported, table: CsvFile, report: Path | None, as_json: bool) -> None:
     path: Path | None = None
     if result.remarks:
-        path = report or Path(f"{table.path.stem}.report.csv")
+        path = report or table.path.with_name(f"{table.path.stem}.report.csv")
         write_rows(
             path,
             ("line", "level", "external_id", "reason"),
