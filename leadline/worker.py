@@ -10,7 +10,6 @@ from leadline.features.conversations import jobs as conversation_jobs
 from leadline.features.files import jobs as file_jobs
 from leadline.features.leads.actions import begin_count, count_anew
 from leadline.flows import conform_custom_values, delete_custom_type
-from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
 from leadline.platform.file_storage import FileStorage, storage_of
 from leadline.platform.jobs import JobFunction, Worker
@@ -60,7 +59,7 @@ async def count_leads(database: Database) -> None:
         cursor = await connection.execute("SELECT id FROM organizations")
         organizations = [organization_id for (organization_id,) in await cursor.fetchall()]
     for organization_id in organizations:
-        scope = Scope(organization_id, b"", Role.ADMIN, b"")
+        scope = Scope.system(organization_id)
         for step in (begin_count, count_anew):
             async with database.writing(scope) as unit:
                 await step(unit)

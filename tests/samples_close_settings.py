@@ -34,7 +34,7 @@ def _api_key(things: Things) -> str:
     async def add() -> None:
         scope = await world.services.authentication.scope_of_key(world.ada.api_key)
         async with world.services.database.writing(scope) as unit:
-            await create_api_key(unit, scope.user_id)
+            await create_api_key(unit, scope.require_user())
 
     world.call(add)
     found: str = world.ada.close.get("/api_key/")["data"][0]["id"]

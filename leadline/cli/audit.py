@@ -33,7 +33,6 @@ def audit(
     """
     from leadline.cli.inputs import read_organization_id
     from leadline.features.sign_ins.queries import list_unknown_sign_ins
-    from leadline.kernel.rights import Role
     from leadline.kernel.scope import Scope
     from leadline.reporting import audit as report
 
@@ -44,7 +43,7 @@ def audit(
             async with database.connection() as connection:
                 found = await list_unknown_sign_ins(connection, limit)
                 return [report.of_sign_in(each) for each in found]
-        async with database.reading(Scope(organization_id, b"", Role.ADMIN, b"")) as unit:
+        async with database.reading(Scope.system(organization_id)) as unit:
             await refuse_unknown(unit)
             return await report.audit(unit, limit)
 

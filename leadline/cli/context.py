@@ -133,10 +133,9 @@ def run_in_organization(
 ) -> T:
     """Opens the database and does the work in one transaction, with all rights there."""
     from leadline.cli.inputs import read_organization_id
-    from leadline.kernel.rights import Role
     from leadline.kernel.scope import Scope
 
-    scope = Scope(read_organization_id(organization), b"", Role.ADMIN, b"")
+    scope = Scope.system(read_organization_id(organization))
 
     async def run(database: Database) -> T:
         async with database.writing(scope) as unit:

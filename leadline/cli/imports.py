@@ -173,19 +173,17 @@ def transitions(
 
 async def _scope(database: Database, organization: str) -> Scope:
     """The scope of the import: nobody in particular, in the organization with its time zone."""
+    import msgspec
+
     from leadline.features.organizations.queries import get_organization
-    from leadline.kernel.rights import Role
     from leadline.kernel.scope import Scope
 
-    bare = Scope(read_organization_id(organization), b"", Role.ADMIN, b"")
+    bare = Scope.system(read_organization_id(organization))
     async with database.reading(bare) as unit:
         await refuse_unknown(unit)
         found = await get_organization(unit)
-    return Scope(
-        bare.organization_id,
-        b"",
-        Role.ADMIN,
-        b"",
+    return msgspec.structs.replace(
+        bare,
         time_zone=found.time_zone,
         country=found.country,
         currency=found.currency,

@@ -91,12 +91,11 @@ def create_user(
     Prints the key and the login of the user.
     """
     from leadline.flows.create_organization import add_member
-    from leadline.kernel.rights import Role
     from leadline.kernel.scope import Scope
     from leadline.platform.passwords import Passwords
 
     secret = read_password(password)
-    scope = Scope(read_organization_id(organization), b"", Role.ADMIN, b"")
+    scope = Scope.system(read_organization_id(organization))
     address, as_role = read_email(email, "--email"), read_role(role)
     first, last = _read_name(first_name, "--first-name"), _read_name(last_name, "--last-name")
     settings = read_settings(data=data)
@@ -135,10 +134,9 @@ def set_time_zone(
     it has already they are counted anew, too.
     """
     from leadline.flows.change_time_zone import change_time_zone
-    from leadline.kernel.rights import Role
     from leadline.kernel.scope import Scope
 
-    scope = Scope(read_organization_id(organization), b"", Role.ADMIN, b"")
+    scope = Scope.system(read_organization_id(organization))
     zone = read_time_zone(time_zone)
 
     async def run(database: Database) -> None:

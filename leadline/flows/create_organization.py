@@ -28,7 +28,7 @@ class NewMember(msgspec.Struct, frozen=True):
 
 def founding_scope(now: datetime) -> Scope:
     """A scope for an organization that does not exist yet."""
-    return Scope(new_id(now), b"", Role.ADMIN, b"")
+    return Scope.system(new_id(now))
 
 
 async def create_organization(

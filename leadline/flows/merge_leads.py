@@ -113,7 +113,7 @@ async def _move(
         return
     changes: dict[str, Any] = {"lead_id": destination_id, **more}
     if "updated_at" in table.columns:
-        changes.update(updated_at=unit.now, updated_by=unit.scope.user_id or None)
+        changes.update(unit.update_stamps())
     await unit.execute(
         table.update_where(changes, b"lead_id = %(source_id)s"),
         source_id=source_id,
@@ -153,20 +153,14 @@ def _united(kept: list[Any], added: list[Any]) -> list[Any]:
 async def _record_merge(
     unit: Unit, source_id: bytes, destination_id: bytes, names: dict[bytes, str]
 ) -> LeadMerge:
-    user_id = unit.scope.user_id or None
     row = LeadMerge(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         lead_id=destination_id,
-        user_id=user_id,
+        user_id=unit.scope.user_id,
         source_lead_id=source_id,
         source_name=names[source_id],
         destination_lead_id=destination_id,
         destination_name=names[destination_id],
         happened_at=unit.now,
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=user_id,
-        updated_by=user_id,
     )
     return await writes.insert(unit, LEAD_MERGES, row)

@@ -30,7 +30,7 @@ async def move_leads(
     elsewhere = [lead for lead in leads if lead.stage_id != stage.id]
     if not elsewhere:
         return []
-    user_id = unit.scope.user_id or None
+    user_id = unit.scope.user_id
     await unit.execute(
         "UPDATE leads SET stage_id = %(stage_id)s, pipeline_id = %(pipeline_id)s, "
         "updated_at = %(now)s, updated_by = %(user_id)s "

@@ -67,8 +67,7 @@ async def submit_form(
     if contact is None:
         contact = await _create(unit, form, answers, phones, emails)
     row = FormSubmission(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.time_stamps(),
         lead_id=contact.lead_id,
         contact_id=contact.id,
         form_id=form.id,
@@ -79,8 +78,6 @@ async def submit_form(
         origin=visit.origin,
         source_url=visit.source_url,
         happened_at=unit.now,
-        created_at=unit.now,
-        updated_at=unit.now,
         updated_by=None,
     )
     return await writes.insert(unit, FORM_SUBMISSIONS, row)

@@ -25,6 +25,7 @@ class Scope(msgspec.Struct, frozen=True):
     ``credential`` identifies the key or session (a hash, never the secret itself): rate limits
     and idempotency keys belong to it. ``time_zone``, ``country`` and ``currency`` are the
     organization's: they are needed by nearly everything and change nearly never.
+    ``user_id`` is None where nobody acts: the worker, the command line, and what has no credential.
     ``own_rights`` are those of ``custom_role_id``, a role of the organization's own, or of a
     restricted user; None means the usual ones of ``role``. ``oauth_app_id`` is the app that acts
     for the user, with all the rights that the user has. ``visibility`` is None for those who
@@ -32,9 +33,9 @@ class Scope(msgspec.Struct, frozen=True):
     """
 
     organization_id: bytes
-    user_id: bytes
+    user_id: bytes | None
     role: Role
-    credential: bytes
+    credential: bytes = b""
     api_key_id: bytes | None = None
     time_zone: str = "UTC"
     country: str = "US"
@@ -43,6 +44,12 @@ class Scope(msgspec.Struct, frozen=True):
     custom_role_id: bytes | None = None
     oauth_app_id: bytes | None = None
     visibility: VisibilityRule | None = None
+
+    @classmethod
+    def system(cls, organization_id: bytes, role: Role = Role.ADMIN) -> Scope:
+        """The scope of what no user does: jobs, the command line, and requests without a
+        credential."""
+        return cls(organization_id, None, role)
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -63,6 +70,12 @@ class Scope(msgspec.Struct, frozen=True):
         """Raises ForbiddenError unless the role has the right."""
         if not self.may(right):
             raise ForbiddenError(text)
+
+    def require_user(self) -> bytes:
+        """The user who acts; ForbiddenError where nobody does."""
+        if self.user_id is None:
+            raise ForbiddenError("Only a user can do this.")
+        return self.user_id
 
     def require_over(self, owner_id: bytes | None, others: Right, own: Right | None = None) -> None:
         """Raises ForbiddenError unless one may do this to what belongs to ``owner_id``.

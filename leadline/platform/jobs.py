@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 import structlog
 
-from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
 from leadline.store.database import Database
 from leadline.store.unit import Unit
@@ -85,7 +84,7 @@ class Worker:
         function = self._functions.get(job.name)
         if function is None:
             raise LookupError(f"no job is named {job.name}")
-        scope = Scope(job.organization_id, b"", Role.ADMIN, b"")
+        scope = Scope.system(job.organization_id)
         async with asyncio.timeout(LEASE.total_seconds() * 0.9):
             async with self._database.writing(scope) as unit:
                 # Gone means that another worker has finished it while our lease had run out.

@@ -33,7 +33,8 @@ async def placeholder_values(
         **_custom("lead", lead.custom, await names_by_key(unit, "lead")),
         **_custom("contact", contact.custom, await names_by_key(unit, "contact")),
     }
-    sender = await find_member(unit, unit.scope.user_id)
+    user_id = unit.scope.user_id
+    sender = None if user_id is None else await find_member(unit, user_id)
     if sender is not None:
         values |= {
             "user.first_name": sender.first_name,

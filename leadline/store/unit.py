@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime
 from itertools import starmap
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 import msgspec
 from psycopg import AsyncConnection
@@ -46,6 +46,29 @@ _EVENT_COLUMNS = (
     "labels",
 )
 _JOB_COLUMNS = ("organization_id", "id", "name", "payload", "run_at", "created_at")
+
+
+class TimeStamps(TypedDict):
+    """What every row begins with."""
+
+    organization_id: bytes
+    id: bytes
+    created_at: datetime
+    updated_at: datetime
+
+
+class Stamps(TimeStamps):
+    """What a row begins with that keeps who made it."""
+
+    created_by: bytes | None
+    updated_by: bytes | None
+
+
+class UpdateStamps(TypedDict):
+    """What every change of a row sets."""
+
+    updated_at: datetime
+    updated_by: bytes | None
 
 
 class Unit:
@@ -83,6 +106,35 @@ class Unit:
     def new_id(self) -> bytes:
         return new_id(self.now)
 
+    # The columns that rows have in common, to be unpacked into their constructors.
+
+    def stamps(
+        self, *, created_at: datetime | None = None, created_by: bytes | None = None
+    ) -> Stamps:
+        """Those of a new row: made by the caller, now, unless something else is said."""
+        author = created_by or self.scope.user_id
+        return {
+            "organization_id": self.scope.organization_id,
+            "id": self.new_id(),
+            "created_at": created_at or self.now,
+            "updated_at": self.now,
+            "created_by": author,
+            "updated_by": author,
+        }
+
+    def time_stamps(self) -> TimeStamps:
+        """Those of a new row that does not keep who made it."""
+        return {
+            "organization_id": self.scope.organization_id,
+            "id": self.new_id(),
+            "created_at": self.now,
+            "updated_at": self.now,
+        }
+
+    def update_stamps(self) -> UpdateStamps:
+        """Those that a change sets. ``writes.update`` does it by itself."""
+        return {"updated_at": self.now, "updated_by": self.scope.user_id}
+
     async def of_organization(self, organization_id: bytes) -> Unit:
         """The same transaction bound to another organization, for those who may cross."""
         if self._openings is not None:
@@ -99,7 +151,8 @@ class Unit:
         """Lets the transaction see only what the user does; called where it begins."""
         rule = self.visibility
         if self._lead_visibility is not None and rule is not None:
-            await self._lead_visibility.restrict(self._connection, self.scope.user_id, rule)
+            user_id = self.scope.require_user()
+            await self._lead_visibility.restrict(self._connection, user_id, rule)
 
     @asynccontextmanager
     async def seeing_all(self) -> AsyncIterator[None]:
@@ -203,7 +256,7 @@ class Unit:
                 action,
                 row.id,  # type: ignore[attr-defined]  # every tenant row has an id
                 lead_id if lead_id is not None else getattr(row, "lead_id", None),
-                self.scope.user_id or None,
+                self.scope.user_id,
                 self.scope.api_key_id,
                 self.scope.oauth_app_id,
                 self.request_id,

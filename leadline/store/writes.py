@@ -47,7 +47,7 @@ async def update(
     if "updated_at" in table.columns:
         changed.setdefault("updated_at", unit.now)
     if "updated_by" in table.columns:
-        changed.setdefault("updated_by", unit.scope.user_id or None)
+        changed.setdefault("updated_by", unit.scope.user_id)
     after = msgspec.structs.replace(before, **changed)
     parameters = {name: table.adapt(name, value) for name, value in changed.items()}
     await unit.execute(

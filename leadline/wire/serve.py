@@ -98,7 +98,7 @@ class Gate:
             seconds=seconds,
             statements=sum(unit.statement_count for unit in exchange.units),
             organization=who.organization_id.hex() if who else None,
-            user=who.user_id.hex() if who else None,
+            user=who.user_id.hex() if who and who.user_id else None,
             request_id=exchange.request_id,
         )
 

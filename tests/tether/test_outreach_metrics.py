@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from leadline.flows.change_time_zone import change_time_zone
-from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
 from tests.cast import World
 from tests.outreach import make_configuration, send_lead
@@ -170,7 +169,7 @@ def test_periods_follow_the_organizations_time_zone(world: World):
 
 def set_time_zone(world: World, zone: str) -> None:
     async def run() -> None:
-        scope = Scope(world.bo.organization_id, b"", Role.ADMIN, b"")
+        scope = Scope.system(world.bo.organization_id)
         async with world.services.database.writing(scope) as unit:
             await change_time_zone(unit, zone)
 

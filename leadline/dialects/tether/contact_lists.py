@@ -97,7 +97,7 @@ def _owner(query: Mapping[str, str], scope: Scope) -> tuple[bytes | None, bool]:
     if query.get("owner") or wanted == "all":
         return None, False
     if wanted == "my":
-        return scope.user_id, False
+        return scope.require_user(), False
     if wanted == "unassigned":
         return None, True
     user_id = parse_hex(wanted)

@@ -102,7 +102,7 @@ def _configuration_id(body: Mapping[str, Any]) -> bytes | None:
 
 
 async def _usual_configuration(unit: Unit, source: Any) -> bytes:
-    active = await active_lead_sources(unit, unit.scope.user_id)
+    active = await active_lead_sources(unit, unit.scope.require_user())
     if isinstance(source, str) and source.strip():
         named = [c for c in active if c.source.lower() == source.strip().lower()]
         active = named or active

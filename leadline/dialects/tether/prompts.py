@@ -173,13 +173,13 @@ def prompt_id_in(request: Request[Any]) -> bytes:
 
 
 async def list_own(request: Request[None]) -> Any:
-    found = await prompts_of_user(request.unit, request.scope.user_id)
+    found = await prompts_of_user(request.unit, request.scope.require_user())
     return [spell(request.scope, row) for row in found]
 
 
 async def list_summaries(request: Request[None]) -> Any:
     scope = request.scope
-    user_id = scope.user_id
+    user_id = scope.require_user()
     if text := request.query.get("userId"):
         user_id = id_in_path("user", text)
     if user_id != scope.user_id and await find_member(request.unit, user_id) is None:

@@ -90,13 +90,13 @@ async def list_users(request: Request[None]) -> list[UserShape]:
 
 
 async def get_profile(request: Request[None]) -> ProfileShape:
-    return await _show_profile(request.unit, request.scope.user_id)
+    return await _show_profile(request.unit, request.scope.require_user())
 
 
 async def put_profile(request: Request[ProfileBody]) -> ChangedProfileShape:
     unit, body = request.unit, request.body
     given = [text for text in (body.object_id, body.id, body.user_id) if text is not None]
-    user_id = id_in_path("user", given[0]) if given else unit.scope.user_id
+    user_id = id_in_path("user", given[0]) if given else unit.scope.require_user()
     change = MemberChange(
         full_name=body.full_name,
         email=body.email,
@@ -111,7 +111,7 @@ async def put_profile(request: Request[ProfileBody]) -> ChangedProfileShape:
 
 
 async def get_key(request: Request[None]) -> Any:
-    keys = await active_keys(request.unit, request.scope.user_id)
+    keys = await active_keys(request.unit, request.scope.require_user())
     if not keys:
         return done({"apiKey": None, "createdAt": None})
     newest = keys[0]
@@ -120,7 +120,7 @@ async def get_key(request: Request[None]) -> Any:
 
 async def regenerate_key(request: Request[None]) -> Any:
     unit = request.unit
-    key = await regenerate_api_key(unit, unit.scope.user_id)
+    key = await regenerate_api_key(unit, unit.scope.require_user())
     unit.after_commit(request.services.authentication.forget_all)
     return done({"apiKey": key}, "API key regenerated")
 

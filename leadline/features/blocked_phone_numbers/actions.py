@@ -32,14 +32,9 @@ async def block_phone_number(unit: Unit, new: NewBlockedPhoneNumber) -> BlockedP
     problems.stop_if_any()
     assert phone is not None  # noqa: S101 - else there is a problem
     row = BlockedPhoneNumber(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         phone=phone,
         reason=reason,
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id,
-        updated_by=unit.scope.user_id,
     )
     return await writes.insert(unit, BLOCKED_PHONE_NUMBERS, row)
 

@@ -18,13 +18,11 @@ from leadline.store.unit import Unit
 async def insert_call(unit: Unit, new: NewCall, lead_id: bytes, contact_id: bytes | None) -> Call:
     """Adds a call to a lead."""
     note, note_html = both_texts(new.note, new.note_html)
-    created_by = new.created_by or unit.scope.user_id or None
     row = Call(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(created_at=new.created_at, created_by=new.created_by),
         lead_id=lead_id,
         contact_id=contact_id,
-        user_id=new.user_id or unit.scope.user_id or None,
+        user_id=new.user_id or unit.scope.user_id,
         direction=new.direction,
         status=new.status,
         duration_s=new.duration_s,
@@ -39,10 +37,6 @@ async def insert_call(unit: Unit, new: NewCall, lead_id: bytes, contact_id: byte
         source="External",
         custom={},
         happened_at=new.happened_at or unit.now,
-        created_at=new.created_at or unit.now,
-        updated_at=unit.now,
-        created_by=created_by,
-        updated_by=created_by,
     )
     return await writes.insert(unit, CALLS, row)
 

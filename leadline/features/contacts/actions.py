@@ -18,7 +18,7 @@ async def insert_contact(
     unit: Unit, lead_id: bytes, new: NewContact, *, is_primary: bool, is_placeholder: bool = False
 ) -> Contact:
     """Adds a contact to a lead."""
-    row = _row(unit, unit.new_id(), lead_id, new, is_primary=is_primary)
+    row = _row(unit, lead_id, new, is_primary=is_primary)
     if is_placeholder:
         row = msgspec.structs.replace(row, is_placeholder=True)
     await writes.insert(unit, CONTACTS, row)
@@ -28,8 +28,8 @@ async def insert_contact(
 
 async def fill_placeholder(unit: Unit, placeholder: Contact, new: NewContact) -> Contact:
     """Makes a locked placeholder the new contact; what refers to it stays with it."""
-    row = _row(unit, placeholder.id, placeholder.lead_id, new, is_primary=placeholder.is_primary)
-    columns = {name: getattr(row, name) for name in CONTACTS.columns}
+    row = _row(unit, placeholder.lead_id, new, is_primary=placeholder.is_primary)
+    columns = {name: getattr(row, name) for name in CONTACTS.columns if name != "id"}
     filled = await writes.update(unit, CONTACTS, placeholder, **columns)
     await _write_methods(unit, filled)
     return filled
@@ -96,14 +96,10 @@ def _changed_names(before: Contact, change: ContactChange) -> dict[str, Any]:
     return dict(zip(("name", "first_name", "last_name"), parts, strict=True))
 
 
-def _row(
-    unit: Unit, contact_id: bytes, lead_id: bytes, new: NewContact, *, is_primary: bool
-) -> Contact:
+def _row(unit: Unit, lead_id: bytes, new: NewContact, *, is_primary: bool) -> Contact:
     name, first_name, last_name = names_of(new.name, new.first_name, new.last_name)
-    created_by = new.created_by or unit.scope.user_id or None
     return Contact(
-        organization_id=unit.organization_id,
-        id=contact_id,
+        **unit.stamps(created_at=new.created_at, created_by=new.created_by),
         lead_id=lead_id,
         is_primary=is_primary,
         is_placeholder=False,
@@ -120,10 +116,6 @@ def _row(
         is_autopilot=new.is_autopilot,
         is_unread=False,
         is_bulk=new.is_bulk,
-        created_at=new.created_at or unit.now,
-        updated_at=unit.now,
-        created_by=created_by,
-        updated_by=created_by,
     )
 
 

@@ -28,8 +28,7 @@ async def start_conversation(
 ) -> Conversation:
     """Adds a conversation with a contact."""
     row = Conversation(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.time_stamps(),
         contact_id=contact_id,
         user_id=user_id,
         channel=channel,
@@ -38,8 +37,6 @@ async def start_conversation(
         is_resolved=False,
         last_message_at=None,
         custom=custom or {},
-        created_at=unit.now,
-        updated_at=unit.now,
     )
     return await writes.insert(unit, CONVERSATIONS, row)
 
@@ -49,8 +46,7 @@ async def queue_message(
 ) -> Message:
     """Adds an outgoing message and the job that delivers it, in the same transaction."""
     row = Message(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.time_stamps(),
         conversation_id=conversation.id,
         direction="outbound",
         channel=conversation.channel,
@@ -61,8 +57,6 @@ async def queue_message(
         provider_message_id=None,
         error=None,
         user_id=conversation.user_id,
-        created_at=unit.now,
-        updated_at=unit.now,
     )
     await writes.insert(unit, MESSAGES, row)
     await writes.update(unit, CONVERSATIONS, conversation, last_message_at=unit.now)

@@ -29,23 +29,17 @@ async def create_custom_activity(
     await _check(unit, kind, new, problems)
     assert kind is not None  # noqa: S101 - a missing one is a problem
     created_at = new.created_at or unit.now
-    created_by = new.created_by or unit.scope.user_id or None
     row = CustomActivity(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(created_at=created_at, created_by=new.created_by),
         type_id=kind.id,
         lead_id=new.lead_id,
         contact_id=new.contact_id,
-        user_id=new.user_id or unit.scope.user_id or None,
+        user_id=new.user_id or unit.scope.user_id,
         status=new.status,
         published_at=created_at if new.status == "published" else None,
         pinned_at=unit.now if new.is_pinned else None,
         custom=new.custom,
         happened_at=new.happened_at or created_at,
-        created_at=created_at,
-        updated_at=unit.now,
-        created_by=created_by,
-        updated_by=created_by,
     )
     return await writes.insert(unit, CUSTOM_ACTIVITIES, row)
 

@@ -21,17 +21,12 @@ from leadline.store.unit import Unit
 
 async def create_custom_activity_type(unit: Unit, new: NewCustomActivityType) -> CustomActivityType:
     row = CustomActivityType(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         name=_read_name(new.name),
         description=new.description,
         api_create_only=bool(new.api_create_only),
         editable_with_roles=new.editable_with_roles or [],
         is_archived=bool(new.is_archived),
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id or None,
-        updated_by=unit.scope.user_id or None,
     )
     return await writes.insert(unit, CUSTOM_ACTIVITY_TYPES, row)
 

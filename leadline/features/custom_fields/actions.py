@@ -212,18 +212,13 @@ async def associate_field(
     problems.stop_if_any()
     _check_room(siblings)
     row = Association(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         field_id=field.id,
         noun=noun,
         type_id=type_id,
         is_required=is_required,
         editable_with_roles=editable_with_roles,
         rank=_next_rank(siblings),
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id or None,
-        updated_by=unit.scope.user_id or None,
     )
     return await writes.insert(unit, ASSOCIATIONS, row)
 
@@ -275,14 +270,9 @@ async def order_fields(
 def _row(unit: Unit, new: NewCustomField, rank: int) -> CustomField:
     return CustomField(
         **msgspec.structs.asdict(new),
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         converting_to=None,
         rank=rank,
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id or None,
-        updated_by=unit.scope.user_id or None,
     )
 
 

@@ -21,17 +21,12 @@ from leadline.store.unit import Unit
 
 async def create_custom_object_type(unit: Unit, new: NewCustomObjectType) -> CustomObjectType:
     row = CustomObjectType(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         **_read_names(name=new.name, name_plural=new.name_plural),
         description=new.description,
         api_create_only=bool(new.api_create_only),
         editable_with_roles=new.editable_with_roles or [],
         is_archived=bool(new.is_archived),
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id or None,
-        updated_by=unit.scope.user_id or None,
     )
     return await writes.insert(unit, CUSTOM_OBJECT_TYPES, row)
 

@@ -33,16 +33,11 @@ async def create_custom_object(
     problems.stop_if_any()
     assert kind is not None  # noqa: S101 - a missing one is a problem
     row = CustomObject(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         type_id=kind.id,
         lead_id=new.lead_id,
         name=name,
         custom=new.custom,
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id or None,
-        updated_by=unit.scope.user_id or None,
     )
     return await writes.insert(unit, CUSTOM_OBJECTS, row)
 

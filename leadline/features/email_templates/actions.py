@@ -25,8 +25,7 @@ async def create_email_template(unit: Unit, new: EmailTemplateChange) -> EmailTe
     """Adds a template of the caller's own."""
     given = _checked(new)
     row = EmailTemplate(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         owner_id=unit.scope.user_id,
         name=given["name"],
         subject=given.get("subject", ""),
@@ -34,10 +33,6 @@ async def create_email_template(unit: Unit, new: EmailTemplateChange) -> EmailTe
         attachments=given.get("attachments", []),
         is_shared=given.get("is_shared", False),
         is_archived=given.get("is_archived", False),
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id,
-        updated_by=unit.scope.user_id,
     )
     return await writes.insert(unit, EMAIL_TEMPLATES, row)
 

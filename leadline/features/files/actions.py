@@ -40,7 +40,7 @@ async def create_file(unit: Unit, *, filename: str, content_type: str) -> File:
         attached_at=None,
         created_at=unit.now,
         updated_at=unit.now,
-        created_by=unit.scope.user_id or None,
+        created_by=unit.scope.user_id,
     )
     unit.enqueue("file.discard", {"file_id": row.id.hex()}, unit.now + USABLE)
     return await writes.insert(unit, FILES, row)

@@ -18,16 +18,11 @@ async def create_form(unit: Unit, name: str, fields: list[NewField]) -> Form:
     check_fields(fields, problems)
     problems.stop_if_any()
     row = Form(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         name=name,
         fields=_make_fields(unit, fields, []),
         configuration_id=unit.new_id(),
         is_archived=False,
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id or None,
-        updated_by=unit.scope.user_id or None,
     )
     return await writes.insert(unit, FORMS, row)
 

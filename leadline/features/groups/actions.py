@@ -13,13 +13,8 @@ from leadline.store.unit import Unit
 async def create_group(unit: Unit, name: str) -> Group:
     """Adds an empty group."""
     row = Group(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         name=await _checked_name(unit, name, None),
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id,
-        updated_by=unit.scope.user_id,
     )
     return await writes.insert(unit, GROUPS, row)
 

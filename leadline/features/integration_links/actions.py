@@ -18,15 +18,10 @@ async def create_integration_link(unit: Unit, new: NewIntegrationLink) -> Integr
     name, url = read_name(new.name, problems), _check_url(new.url, problems)
     problems.stop_if_any()
     row = IntegrationLink(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         name=name,
         type=new.type,
         url=url,
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id,
-        updated_by=unit.scope.user_id,
     )
     return await writes.insert(unit, INTEGRATION_LINKS, row)
 

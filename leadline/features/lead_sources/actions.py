@@ -76,11 +76,8 @@ async def create_lead_source(unit: Unit, given: LeadSourceFields, problems: Prob
     """Adds a configuration of the caller."""
     changes = await _check(unit, None, given, problems)
     row = LeadSource(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
-        user_id=unit.scope.user_id,
-        created_at=unit.now,
-        updated_at=unit.now,
+        **unit.time_stamps(),
+        user_id=unit.scope.require_user(),
         **(DEFAULTS | changes),
     )
     return await writes.insert(unit, LEAD_SOURCES, row)

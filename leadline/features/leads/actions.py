@@ -84,11 +84,9 @@ async def delete_row(unit: Unit, lead: Lead, labels: dict[str, Any] | None = Non
 
 async def insert_lead(unit: Unit, new: NewLead, stage: Stage) -> Lead:
     """Adds the row of a lead. Its contact and transition are the flow's concern."""
-    created_by = new.created_by or unit.scope.user_id or None
     custom = new.custom if unit.visibility is None else await _assigned_to_maker(unit, new.custom)
     row = Lead(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(created_at=new.created_at, created_by=new.created_by),
         name=new.name,
         description=new.description,
         url=new.url,
@@ -96,14 +94,10 @@ async def insert_lead(unit: Unit, new: NewLead, stage: Stage) -> Lead:
         stage_id=stage.id,
         source=new.source,
         configuration_id=new.configuration_id,
-        owner_id=new.owner_id or unit.scope.user_id or None,
+        owner_id=new.owner_id or unit.scope.user_id,
         addresses=new.addresses,
         custom=custom,
         external_id=new.external_id,
-        created_at=new.created_at or unit.now,
-        updated_at=unit.now,
-        created_by=created_by,
-        updated_by=created_by,
     )
     labels = {"after": {"stage_name": stage.name}}
     await writes.insert(unit, LEADS, row, of_lead=row.id, labels=labels)
@@ -172,5 +166,5 @@ async def _assigned_to_maker(unit: Unit, custom: CustomValues) -> CustomValues:
         "WHERE organization_id = %(organization_id)s AND id = %(field_id)s",
         field_id=rule.field_ids[0],
     )
-    user = f"user_{unit.scope.user_id.hex()}"
+    user = f"user_{unit.scope.require_user().hex()}"
     return {**custom, keys[0]: [user] if is_list else user}

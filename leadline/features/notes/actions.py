@@ -31,23 +31,17 @@ async def create_note(unit: Unit, new: NewNote, problems: Problems) -> Note:
     problems.stop_if_any()
     note, note_html = both_texts(new.note, new.note_html)
     created_at = new.created_at or unit.now
-    created_by = new.created_by or unit.scope.user_id or None
     row = Note(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(created_at=created_at, created_by=new.created_by),
         lead_id=new.lead_id,
         contact_id=new.contact_id,
-        user_id=new.user_id or unit.scope.user_id or None,
+        user_id=new.user_id or unit.scope.user_id,
         title=new.title,
         note=note,
         note_html=note_html,
         pinned_at=unit.now if new.is_pinned else None,
         attachments=new.attachments,
         happened_at=new.happened_at or created_at,
-        created_at=created_at,
-        updated_at=unit.now,
-        created_by=created_by,
-        updated_by=created_by,
     )
     return await writes.insert(unit, NOTES, row)
 

@@ -36,15 +36,10 @@ async def create_oauth_app(unit: Unit, new: NewOAuthApp) -> tuple[OAuthApp, str]
     problems.stop_if_any()
     secret = new_oauth_secret("oas")
     row = OAuthApp(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         name=name,
         redirect_uris=redirect_uris,
         secret_hint=secret[-4:],
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id or None,
-        updated_by=unit.scope.user_id or None,
     )
     await unit.execute(
         "INSERT INTO oauth_apps (organization_id, id, name, redirect_uris, secret_hash, "

@@ -45,7 +45,7 @@ async def create_grant(
         organization_id=unit.organization_id,
         id=unit.new_id(),
         app_id=app_id,
-        user_id=unit.scope.user_id,
+        user_id=unit.scope.require_user(),
         scope=scope,
         redirect_uri=redirect_uri,
         code_challenge=code_challenge,
@@ -158,7 +158,7 @@ def _fits(verifier: str | None, challenge: str | None) -> bool:
 
 
 async def _is_active(unit: Unit) -> bool:
-    member = await find_member(unit, unit.scope.user_id)
+    member = await find_member(unit, unit.scope.require_user())
     return member is not None and member.is_active
 
 

@@ -32,16 +32,14 @@ async def insert_opportunity(
     if won_on is None and stage.type == "won":
         won_on = today or unit.now.date()
     note, note_html = _notes(new.note, new.note_html)
-    created_by = new.created_by or unit.scope.user_id or None
     row = Opportunity(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(created_at=created_at, created_by=new.created_by),
         lead_id=lead_id,
         contact_id=new.contact_id,
         name=new.name,
         pipeline_id=stage.pipeline_id,
         stage_id=stage.id,
-        user_id=new.user_id or unit.scope.user_id or None,
+        user_id=new.user_id or unit.scope.user_id,
         note=note,
         note_html=note_html,
         value_minor=new.value_minor,
@@ -51,10 +49,6 @@ async def insert_opportunity(
         lost_at=created_at if stage.type == "lost" else None,
         attachments=new.attachments,
         custom=new.custom,
-        created_at=created_at,
-        updated_at=unit.now,
-        created_by=created_by,
-        updated_by=created_by,
     )
     return await writes.insert(unit, OPPORTUNITIES, row, labels={"after": stage_labels(stage)})
 

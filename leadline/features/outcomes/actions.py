@@ -24,16 +24,11 @@ async def create_outcome(unit: Unit, new: NewOutcome) -> Outcome:
     applies_to = _applies_to(kind, new.applies_to, problems)
     problems.stop_if_any()
     row = Outcome(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         name=name,
         description=new.description,
         type=kind,
         applies_to=applies_to,
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id,
-        updated_by=unit.scope.user_id,
     )
     return await writes.insert(unit, OUTCOMES, row)
 

@@ -157,8 +157,7 @@ def check_may_change(unit: Unit, number: PhoneNumber) -> None:
 async def _insert(unit: Unit, **given: Any) -> PhoneNumber:
     row = PhoneNumber(
         **{
-            "organization_id": unit.organization_id,
-            "id": unit.new_id(),
+            **unit.stamps(),
             "label": None,
             "participants": [],
             "external_numbers": [],
@@ -169,10 +168,6 @@ async def _insert(unit: Unit, **given: Any) -> PhoneNumber:
             "voicemail_greeting_url": None,
             "bundle_id": None,
             "provider": None,
-            "created_at": unit.now,
-            "updated_at": unit.now,
-            "created_by": unit.scope.user_id or None,
-            "updated_by": unit.scope.user_id or None,
             **given,
         }
     )

@@ -26,8 +26,7 @@ async def create_playbook(unit: Unit, new: PlaybookChange) -> Playbook:
     """Adds a playbook behind all others."""
     given = await _checked(unit, new, None)
     row = Playbook(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         name=given["name"],
         description=given.get("description"),
         summary_guidance=given.get("summary_guidance"),
@@ -36,10 +35,6 @@ async def create_playbook(unit: Unit, new: PlaybookChange) -> Playbook:
         position=await next_position(unit),
         archived_at=None,
         archived_by=None,
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id,
-        updated_by=unit.scope.user_id,
     )
     return await writes.insert(unit, PLAYBOOKS, row)
 

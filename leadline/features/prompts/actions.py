@@ -24,9 +24,8 @@ async def create_prompt(unit: Unit, new: NewPrompt) -> Prompt:
     """Adds a prompt of the caller; its text is version 1."""
     _refuse_blanks(name=new.name, prompt=new.prompt)
     row = Prompt(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
-        user_id=unit.scope.user_id,
+        **unit.time_stamps(),
+        user_id=unit.scope.require_user(),
         name=new.name.strip(),
         prompt=new.prompt,
         description=new.description,
@@ -35,8 +34,6 @@ async def create_prompt(unit: Unit, new: NewPrompt) -> Prompt:
         is_hidden=new.is_hidden,
         tools=new.tools,
         tool_configs=new.tool_configs,
-        created_at=unit.now,
-        updated_at=unit.now,
     )
     await writes.insert(unit, PROMPTS, row)
     await _add_version(unit, row, 1, NewVersion(source="manual_save"))

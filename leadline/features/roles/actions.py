@@ -20,16 +20,11 @@ from leadline.store.unit import Unit
 async def create_role(unit: Unit, new: NewRole) -> CustomRole:
     """Adds a role."""
     row = CustomRole(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         name=new.name,
         permissions=sorted(set(new.permissions)),
         visibility_user_lcf_ids=new.visibility_user_lcf_ids,
         visibility_user_lcf_behavior=new.visibility_user_lcf_behavior,
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id,
-        updated_by=unit.scope.user_id,
     )
     check_grantable(unit, standing_of(row))
     return await writes.insert(unit, ROLES, await _checked(unit, row))

@@ -27,9 +27,8 @@ async def create_saved_search(unit: Unit, new: SavedSearchChange) -> SavedSearch
     """Adds a search of the caller's own."""
     given = await _checked(unit, new, None)
     empty = SavedSearch(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
-        owner_id=unit.scope.user_id,
+        **unit.stamps(),
+        owner_id=unit.scope.require_user(),
         type=given["type"],
         name=given["name"],
         description="",
@@ -44,10 +43,6 @@ async def create_saved_search(unit: Unit, new: SavedSearchChange) -> SavedSearch
         shared_by=None,
         sharing_updated_at=None,
         sharing_updated_by=None,
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id,
-        updated_by=unit.scope.user_id,
     )
     row = msgspec.structs.replace(empty, **given, **_sharing(unit, empty, given))
     _require_governing(unit, row)

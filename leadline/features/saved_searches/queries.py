@@ -21,7 +21,7 @@ async def _select(
     unit: Unit, where: LiteralString, *, user_id: bytes | None = None, **parameters: object
 ) -> list[SavedSearch]:
     """Those that fulfil ``where`` of what a user (the caller, unless another is named) may see."""
-    who = unit.scope.user_id if user_id is None else user_id
+    who = user_id or unit.scope.require_user()
     return await rows.select(
         unit, SAVED_SEARCHES, _VISIBLE + where, user_id=who, user=who.hex(), **parameters
     )

@@ -54,9 +54,8 @@ async def _insert(
     unit: Unit, values: dict[str, Any], *, source: str, oauth_app_id: bytes | None = None
 ) -> SchedulingLink:
     row = SchedulingLink(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
-        user_id=unit.scope.user_id,
+        **unit.time_stamps(),
+        user_id=unit.scope.require_user(),
         name=values["name"],
         url=values["url"],
         description=values.get("description"),
@@ -65,8 +64,6 @@ async def _insert(
         source_id=values.get("source_id"),
         source_type=values.get("source_type"),
         oauth_app_id=oauth_app_id,
-        created_at=unit.now,
-        updated_at=unit.now,
     )
     return await writes.insert(unit, SCHEDULING_LINKS, row)
 

@@ -23,11 +23,12 @@ async def allow(unit: Unit, user_ids: list[bytes], field: str) -> list[SendAs]:
         elif user_id not in active:
             problems.add("not_found", *path)
     problems.stop_if_any()
+    me = unit.scope.require_user()
     await _lock_own(unit)
     present = {row.allowed_user_id: row for row in await list_own(unit)}
     for user_id in wanted:
         if user_id not in present:
-            row = SendAs(unit.organization_id, unit.new_id(), unit.scope.user_id, user_id, unit.now)
+            row = SendAs(unit.organization_id, unit.new_id(), me, user_id, unit.now)
             present[user_id] = await writes.insert(unit, SEND_AS, row)
     return [present[user_id] for user_id in wanted]
 

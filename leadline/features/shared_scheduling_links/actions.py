@@ -35,15 +35,10 @@ async def create_shared_link(unit: Unit, new: NewSharedSchedulingLink) -> Shared
     """Adds a shared link. Its tag in templates comes from its name, and stays."""
     values = _checked(new)
     row = SharedSchedulingLink(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         name=values["name"],
         description=values["description"],
         template_tag=await _free_tag(unit, values["name"]),
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id,
-        updated_by=unit.scope.user_id,
     )
     return await writes.insert(unit, SHARED_SCHEDULING_LINKS, row)
 
@@ -98,14 +93,11 @@ async def lead_shared_link(
             unit, SHARED_SCHEDULING_LINK_ASSOCIATIONS, before, link_id=link_id, url=url
         )
     row = SharedSchedulingLinkAssociation(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.time_stamps(),
         shared_link_id=shared_link_id,
         user_id=user_id,
         link_id=link_id,
         url=url,
-        created_at=unit.now,
-        updated_at=unit.now,
     )
     return await writes.insert(unit, SHARED_SCHEDULING_LINK_ASSOCIATIONS, row)
 

@@ -24,18 +24,13 @@ async def create_sms_template(unit: Unit, new: SmsTemplateChange) -> SmsTemplate
     """Adds a template of the caller's own."""
     given = _checked(new)
     row = SmsTemplate(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(),
         owner_id=unit.scope.user_id,
         name=given["name"],
         text=given.get("text", ""),
         attachments=given.get("attachments", []),
         is_shared=given.get("is_shared", False),
         status=given.get("status", "active"),
-        created_at=unit.now,
-        updated_at=unit.now,
-        created_by=unit.scope.user_id,
-        updated_by=unit.scope.user_id,
     )
     return await writes.insert(unit, SMS_TEMPLATES, row)
 

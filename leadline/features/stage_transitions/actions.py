@@ -52,7 +52,7 @@ async def record_lead_transition(
         owner_id=lead.owner_id,
         is_intake=is_intake,
         cost=cost,
-        actor_id=unit.scope.user_id or None,
+        actor_id=unit.scope.user_id,
         created_at=at or unit.now,
     )
     if lead.configuration_id is not None:
@@ -87,7 +87,7 @@ async def record_opportunity_transition(
         owner_id=lead.owner_id,
         is_intake=False,
         cost=None,
-        actor_id=unit.scope.user_id or None,
+        actor_id=unit.scope.user_id,
         created_at=at or unit.now,
     )
     return await writes.insert(unit, STAGE_TRANSITIONS, row)

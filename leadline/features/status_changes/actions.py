@@ -81,7 +81,7 @@ async def delete_opportunity_change(unit: Unit, change_id: bytes) -> None:
 
 
 def _columns(unit: Unit, given: Circumstances) -> dict[str, Any]:
-    user_id = unit.scope.user_id or None
+    user_id = unit.scope.user_id
     created_at = given.created_at or given.happened_at or unit.now
     created_by = given.created_by or user_id
     return {

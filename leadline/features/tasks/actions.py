@@ -31,24 +31,18 @@ async def create_task(unit: Unit, new: NewTask, problems: Problems) -> Task:
         problems.add("not_found", "created_by")
     problems.stop_if_any()
     assert new.lead_id is not None  # noqa: S101 - a missing one is a problem
-    created_by = new.created_by or unit.scope.user_id or None
     task = Task(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.stamps(created_at=new.created_at, created_by=new.created_by),
         type=new.type,
         lead_id=new.lead_id,
         contact_id=new.contact_id,
-        assigned_to=new.assigned_to or unit.scope.user_id,
+        assigned_to=new.assigned_to or unit.scope.require_user(),
         text=new.text,
         priority=new.priority,
         due_on=new.due.on,
         due_at=new.due.at,
         is_complete=new.is_complete,
         resolution=None,
-        created_at=new.created_at or unit.now,
-        updated_at=unit.now,
-        created_by=created_by,
-        updated_by=created_by,
     )
     await writes.insert(unit, TASKS, task)
     if task.is_complete:
@@ -68,7 +62,7 @@ async def change_tasks(
     await _check_change(unit, tasks, change, problems)
     problems.stop_if_any()
     columns = _columns(change)
-    stamp = {"updated_at": unit.now, "updated_by": unit.scope.user_id or None}
+    stamp = unit.update_stamps()
     pairs = [
         (task, msgspec.structs.replace(task, **columns, **stamp))
         for task in tasks
@@ -182,20 +176,15 @@ async def _note_completions(unit: Unit, pairs: list[tuple[Task, Task]]) -> None:
     """Records ``completed`` and adds a completion for each task."""
     made = [
         TaskCompletion(
-            organization_id=unit.organization_id,
-            id=unit.new_id(),
+            **unit.stamps(),
             lead_id=after.lead_id,
             contact_id=after.contact_id,
-            user_id=unit.scope.user_id or None,
+            user_id=unit.scope.user_id,
             task_id=after.id,
             task_type=after.type,
             task_text=after.text,
             task_assigned_to=after.assigned_to,
             happened_at=unit.now,
-            created_at=unit.now,
-            updated_at=unit.now,
-            created_by=unit.scope.user_id or None,
-            updated_by=unit.scope.user_id or None,
         )
         for _, after in pairs
     ]
@@ -211,7 +200,7 @@ async def _note_completions(unit: Unit, pairs: list[tuple[Task, Task]]) -> None:
         "JOIN tasks t ON t.organization_id = %(organization_id)s AND t.id = given.task_id",
         ids=[completion.id for completion in made],
         task_ids=[completion.task_id for completion in made],
-        user_id=unit.scope.user_id or None,
+        user_id=unit.scope.user_id,
     )
     for (before, after), completion in zip(pairs, made, strict=True):
         unit.record("completed", TASKS, before, after)

@@ -58,8 +58,7 @@ async def create_membership(
 ) -> Membership:
     """Puts a user into the organization of the scope."""
     row = Membership(
-        organization_id=unit.organization_id,
-        id=unit.new_id(),
+        **unit.time_stamps(),
         user_id=user_id,
         role=role.value,
         custom_role_id=custom_role_id,
@@ -71,8 +70,6 @@ async def create_membership(
         may_workflows_impersonate=False,
         hangup_recording_url=None,
         pinned_view_ids=[],
-        created_at=unit.now,
-        updated_at=unit.now,
         default_caller_id=None,
     )
     return await writes.insert(unit, MEMBERSHIPS, row)

@@ -64,4 +64,4 @@ async def parts_of(request: Request, settings: Settings) -> AsyncIterator[bytes]
 
 def anonymous_scope(organization_id: bytes) -> Scope:
     """Somebody without a name: a signature, or a form that is open to all, lets them in."""
-    return Scope(organization_id, b"", Role.SALES_REP, b"")
+    return Scope.system(organization_id, Role.SALES_REP)

@@ -101,7 +101,7 @@ async def decide(request: Request, services: Services) -> Response:
         response = _show_form(request, authorization, email=email, problem=error.text, status=429)
         response.headers.update(error_headers(error))
         return response
-    scope = Scope(login.organization_id, login.user_id, Role(login.role), b"")
+    scope = Scope(login.organization_id, login.user_id, Role(login.role))
     async with services.database.writing(scope) as unit:
         code = await create_grant(
             unit,

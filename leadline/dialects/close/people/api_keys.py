@@ -29,7 +29,7 @@ class ApiKeyShape(TypedDict):
 
 async def list_own(request: Request[None]) -> Any:
     page = page_of(request.query)
-    found = await active_keys(request.unit, request.scope.user_id)
+    found = await active_keys(request.unit, request.scope.require_user())
     shapes: list[ApiKeyShape] = [
         {
             "date_created": spell_time(row.created_at),

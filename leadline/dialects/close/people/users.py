@@ -89,7 +89,7 @@ def _spell_number(row: PhoneNumber) -> MyPhoneNumberShape:
 
 async def get_me(request: Request[None]) -> Any:
     unit = request.unit
-    member = await find_member(unit, unit.scope.user_id)
+    member = await find_member(unit, unit.scope.require_user())
     if member is None:
         raise NotFoundError("user")
     memberships = await memberships_of_users(unit, [member.id])

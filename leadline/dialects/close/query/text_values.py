@@ -230,7 +230,7 @@ async def _users(asker: Asker, value: Value) -> list[bytes]:
     """Everybody of that name or address; "me" is whoever asks."""
     wanted = " ".join(value.text.lower().split())
     if wanted == "me":
-        return [asker.unit.scope.user_id]
+        return [asker.unit.scope.require_user()]
     members = await asker.members()
     for spell in (_email, _full_name, _first_name):
         found = [member.id for member in members if spell(member).lower() == wanted]

@@ -71,7 +71,7 @@ async def book_for(unit: Unit, clock: Clock, *parts: Any) -> Book:
         ):
             members[row.group_id].append(row.user_id)
     custom = await rows.select_ids(unit, CUSTOM_FIELDS, custom_ids)
-    return Book(custom, members, unit.scope.user_id, clock)
+    return Book(custom, members, unit.scope.require_user(), clock)
 
 
 def _texts(parts: tuple[Any, ...]) -> Iterator[str]:

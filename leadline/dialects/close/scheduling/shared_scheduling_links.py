@@ -154,7 +154,8 @@ def _user(request: Request[Any]) -> bytes:
     organization_id = request.body.organization_id
     if organization_id not in (None, request.scope.organization_id):
         raise InvalidError([problem("not_found", "organization_id")])
-    return request.body.user_id or request.scope.user_id
+    user_id: bytes = request.body.user_id or request.scope.require_user()
+    return user_id
 
 
 OPERATIONS = (
