@@ -1,17 +1,13 @@
-"""Permissions: what a role of an organization's own can be made of, and the rights that each gives.
+"""Permissions: what a role of an organization's own can be made of.
 
-Rights that no permission gives are everybody's, or the admins' alone. A permission without rights
-is for something that is not there to be done yet; it is kept for the day when it is.
+``rights.py`` says which rights each grants. One that grants none is for something that cannot be
+done here yet; roles keep it for the day when it can.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Literal
-
-from leadline.kernel.rights import ROLE_RIGHTS, Right, Role
-from leadline.kernel.scope import VisibilityRule
 
 
 class Permission(StrEnum):
@@ -42,42 +38,6 @@ class Permission(StrEnum):
 # How leads are treated that are assigned to nobody, for roles that do not see all leads.
 VisibilityBehavior = Literal["require_assignment", "allow_unassigned"]
 
-_OF_PERMISSION: dict[Permission, set[Right]] = {
-    Permission.CALLING: {Right.CALL_WRITE},
-    Permission.DELETE_LEADS: {Right.LEAD_DELETE},
-    Permission.DELETE_OWN_ACTIVITIES: {Right.ACTIVITY_DELETE_OWN},
-    Permission.DELETE_OWN_OPPORTUNITIES: {Right.OPPORTUNITY_DELETE_OWN},
-    Permission.DELETE_OWN_TASKS: {Right.TASK_DELETE_OWN},
-    Permission.MANAGE_CUSTOMIZATIONS: {
-        Right.CUSTOM_FIELD_WRITE,
-        Right.FORM_WRITE,
-        Right.INTEGRATION_LINK_WRITE,
-        Right.OUTCOME_WRITE,
-        Right.PIPELINE_WRITE,
-        Right.PLAYBOOK_WRITE,
-        Right.SCHEDULING_LINK_SHARE,
-        Right.TEMPLATE_MANAGE,
-    },
-    Permission.MANAGE_GROUP_NUMBERS: {
-        Right.BLOCKED_PHONE_NUMBER_WRITE,
-        Right.PHONE_NUMBER_MANAGE_GROUPS,
-    },
-    Permission.MANAGE_ORGANIZATION: {
-        Right.GROUP_WRITE,
-        Right.MEMBERSHIP_WRITE,
-        Right.METRICS_READ_ALL,
-        Right.OAUTH_APP_MANAGE,
-        Right.ORGANIZATION_CONFIGURE,
-        Right.ROLE_WRITE,
-    },
-    Permission.MANAGE_OTHERS_ACTIVITIES: {Right.ACTIVITY_MANAGE_OTHERS},
-    Permission.MANAGE_OTHERS_OPPORTUNITIES: {Right.OPPORTUNITY_MANAGE_OTHERS},
-    Permission.MANAGE_OTHERS_TASKS: {Right.TASK_MANAGE_OTHERS},
-    Permission.MANAGE_TEAM_SMART_VIEWS: {Right.SAVED_SEARCH_MANAGE_TEAM},
-    Permission.MERGE_LEADS: {Right.LEAD_MERGE},
-}
-_OF_EVERYBODY = ROLE_RIGHTS[Role.SALES_REP].difference(*_OF_PERMISSION.values())
-
 _RESTRICTED = frozenset(
     {
         Permission.CALLING,
@@ -105,25 +65,3 @@ BUILT_IN: dict[str, frozenset[Permission]] = {
     "user": _USER,
     "restricteduser": _RESTRICTED,
 }
-
-
-def rights_of(permissions: Iterable[str]) -> frozenset[Right]:
-    """The rights that these permissions give together; names that are none give nothing."""
-    known = Permission.__members__.values()
-    given = (_OF_PERMISSION.get(Permission(name), set()) for name in permissions if name in known)
-    return _OF_EVERYBODY.union(*given)
-
-
-def visibility_of(
-    permissions: Iterable[str], field_ids: Sequence[bytes], behavior: str | None
-) -> VisibilityRule | None:
-    """What a role of the organization's own sees; None is everything.
-
-    Without ``behavior`` leads must be assigned.
-    """
-    if Permission.VIEW_ALL_LEADS in permissions:
-        return None
-    return VisibilityRule(tuple(field_ids), behavior == "allow_unassigned")
-
-
-RESTRICTED_RIGHTS = rights_of(_RESTRICTED)

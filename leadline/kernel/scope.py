@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import msgspec
 
 from leadline.kernel.errors import ForbiddenError
+from leadline.kernel.permissions import Permission
 from leadline.kernel.rights import ROLE_RIGHTS, Right, Role
 
 
@@ -17,6 +20,18 @@ class VisibilityRule(msgspec.Struct, frozen=True):
 
     field_ids: tuple[bytes, ...] = ()
     sees_unassigned: bool = False
+
+
+def visibility_of(
+    permissions: Iterable[str], field_ids: Sequence[bytes], behavior: str | None
+) -> VisibilityRule | None:
+    """What a role of the organization's own sees; None is everything.
+
+    Without ``behavior`` leads must be assigned.
+    """
+    if Permission.VIEW_ALL_LEADS in permissions:
+        return None
+    return VisibilityRule(tuple(field_ids), behavior == "allow_unassigned")
 
 
 class Scope(msgspec.Struct, frozen=True):

@@ -16,9 +16,8 @@ from psycopg import AsyncConnection
 from leadline.kernel.clock import Clock
 from leadline.kernel.errors import UnauthenticatedError
 from leadline.kernel.ids import parse_hex
-from leadline.kernel.permissions import RESTRICTED_RIGHTS, rights_of, visibility_of
-from leadline.kernel.rights import Right, Role
-from leadline.kernel.scope import Scope
+from leadline.kernel.rights import RESTRICTED_RIGHTS, Right, Role, rights_of
+from leadline.kernel.scope import Scope, visibility_of
 from leadline.settings import Settings
 from leadline.store.database import Database
 

@@ -12,7 +12,8 @@ from leadline.features.roles.queries import Standing, is_name_taken, standing_of
 from leadline.features.roles.tables import ROLES, CustomRole
 from leadline.kernel.errors import ForbiddenError, Problems
 from leadline.kernel.names import read_name
-from leadline.kernel.permissions import Permission, rights_of
+from leadline.kernel.permissions import Permission
+from leadline.kernel.rights import rights_of
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 

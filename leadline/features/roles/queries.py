@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from leadline.features.roles.tables import ROLES, CustomRole
-from leadline.kernel.permissions import BUILT_IN, Permission, visibility_of
+from leadline.kernel.permissions import BUILT_IN, Permission
 from leadline.kernel.rights import Role
-from leadline.kernel.scope import VisibilityRule
+from leadline.kernel.scope import VisibilityRule, visibility_of
 from leadline.store import rows
 from leadline.store.unit import Unit
 

@@ -89,7 +89,7 @@ async def update_member(unit: Unit, user_id: bytes, change: MemberChange) -> Non
     if not is_self and not scope.is_admin:
         raise ForbiddenError("Admin access required to change other users")
     user, membership = await lock_member(unit, user_id)
-    if not is_self and not _outranks(scope.role, Role(membership.role)):
+    if not is_self and not scope.role.outranks(Role(membership.role)):
         raise ForbiddenError("Only users with a lower role can be changed")
     changes = _user_changes(user, change, scope.country)
     designation = membership.designation
@@ -101,11 +101,6 @@ async def update_member(unit: Unit, user_id: bytes, change: MemberChange) -> Non
         raise ForbiddenError("This user belongs to other organizations too")
     await _update_user(unit, user, changes)
     await writes.update(unit, MEMBERSHIPS, membership, designation=designation)
-
-
-def _outranks(role: Role, other: Role) -> bool:
-    order = list(Role)
-    return order.index(role) < order.index(other)
 
 
 def _user_changes(user: User, change: MemberChange, country: str) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from leadline.kernel.permissions import BUILT_IN, Permission, rights_of
-from leadline.kernel.rights import ROLE_RIGHTS, Right, Role
+from leadline.kernel.permissions import BUILT_IN, Permission
+from leadline.kernel.rights import ROLE_RIGHTS, Right, Role, rights_of
 from tests.cast import World
 from tests.close.making import call, lead, wrong
 from tests.close.people.making import EVERYTHING_ABOUT_LEADS, give, membership, role
