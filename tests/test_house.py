@@ -63,7 +63,9 @@ FEATURE_FILES = {
     "queries.py",
     "tables.py",
 }
-FEATURE_EXTRAS: dict[str, str] = {}  # "leads/x.py": why
+FEATURE_EXTRAS: dict[str, str] = {  # "leads/x.py": why
+    "opportunities/value.py": "a rule in Python and in SQL, side by side",
+}
 
 # A row of docs/settings.md: the variable and its default.
 SETTING = re.compile(r"^\| `(LEADLINE_[A-Z0-9_]+)` \| `?([^`|]*?)`? \|", re.MULTILINE)

@@ -8,6 +8,7 @@ from typing import Any, LiteralString
 import msgspec
 
 from leadline.features.opportunities.tables import OPPORTUNITIES, Opportunity
+from leadline.features.opportunities.value import annualized_sql, expected_sql
 from leadline.store import rows
 from leadline.store.conditions import EVERYTHING, Condition, Order, TimeBounds, matching
 from leadline.store.unit import Unit
@@ -55,16 +56,15 @@ _STALLED = (
     b"(updated_at < %(stalled_since)s AND stage_id = ANY(%(active_stage_ids)s)) = %(is_stalled)s"
 )
 
-_ANNUALIZED: LiteralString = (
-    "CASE WHEN value_period = 'monthly' THEN value_minor * 12 ELSE value_minor END"
-)
+_VALUE: LiteralString = "opportunities.value_minor"
+_ANNUALIZED: LiteralString = annualized_sql("opportunities")
 _USER_NAME: LiteralString = (
     "(SELECT lower(coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email)) "
     "FROM users u WHERE u.id = opportunities.user_id)"
 )
 # What opportunities can be ordered by.
 ORDERS: dict[str, LiteralString] = {
-    "annualized_expected_value": f"({_ANNUALIZED}) * confidence",
+    "annualized_expected_value": _ANNUALIZED + " * confidence",
     "annualized_value": _ANNUALIZED,
     "confidence": "confidence",
     "date_created": "created_at",
@@ -152,9 +152,15 @@ async def worth_of(
     key: LiteralString = "NULL::bytea" if group is None else GROUPS[group.name]
     where = _where(wanted, extra)
     totals: LiteralString = (
-        "SELECT " + key + ", value_period, count(*), sum(value_minor), sum(" + _ANNUALIZED + "), "
-        "sum(floor((value_minor * confidence + 50) / 100.0)), "
-        "sum(floor(((" + _ANNUALIZED + ") * confidence + 50) / 100.0)) "
+        "SELECT "
+        + key
+        + ", value_period, count(*), sum("
+        + _VALUE
+        + "), sum("
+        + _ANNUALIZED
+        + "), "
+        "sum(" + expected_sql(_VALUE, "opportunities") + "), "
+        "sum(" + expected_sql(_ANNUALIZED, "opportunities") + ") "
     )
     found = await unit.fetch_all(
         lambda *columns: columns,

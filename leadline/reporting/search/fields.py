@@ -14,6 +14,7 @@ from leadline.features.custom_objects.tables import CUSTOM_OBJECTS
 from leadline.features.form_submissions.tables import FORM_SUBMISSIONS
 from leadline.features.notes.tables import NOTES
 from leadline.features.opportunities.tables import OPPORTUNITIES
+from leadline.features.opportunities.value import annualized_sql, expected_sql
 from leadline.features.status_changes.tables import LEAD_STATUS_CHANGES, OPPORTUNITY_STATUS_CHANGES
 from leadline.features.tasks.tables import TASK_COMPLETIONS, TASKS
 from leadline.kernel.errors import RefusedError
@@ -103,10 +104,8 @@ _OPPORTUNITY = stored_in(
         "pipeline_id": reference("{a}.pipeline_id"),
         "value": number("{a}.value_minor"),
         "value_period": choice("{a}.value_period"),
-        "expected_value": number("floor(({a}.value_minor * {a}.confidence + 50) / 100.0)"),
-        "annualized_value": number(
-            "CASE WHEN {a}.value_period = 'monthly' THEN 12 ELSE 1 END * {a}.value_minor"
-        ),
+        "expected_value": number(expected_sql("{a}.value_minor", "{a}")),
+        "annualized_value": number(annualized_sql("{a}")),
         "confidence": number("{a}.confidence"),
         "note": text("{a}.note"),
         "date_won": FieldSpec("day", "{a}.won_on"),

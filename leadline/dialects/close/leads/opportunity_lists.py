@@ -250,7 +250,9 @@ FILTERS = (
     Parameter("status_type__in", "The same."),
     Parameter("value_period", "Of these periods alone: one_time, monthly, annual."),
     Parameter("value_period__in", "The same."),
-    filters.flag_parameter("is_stalled", "Active and unchanged for 30 days, or else not so."),
+    filters.flag_parameter(
+        "is_stalled", f"Active and unchanged for {STALLED_AFTER.days} days, or else not so."
+    ),
     Parameter("date_won", "Won, or expected to be, on this day."),
     *filters.bound_parameters("date_won"),
     Parameter("date_created", "Created at this time, or on this day of UTC."),

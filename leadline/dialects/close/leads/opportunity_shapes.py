@@ -29,6 +29,7 @@ from leadline.features.integration_links.tables import IntegrationLink
 from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.queries import STALLED_AFTER
 from leadline.features.opportunities.tables import Attachment, Opportunity
+from leadline.features.opportunities.value import annualized, expected
 from leadline.features.pipelines.queries import StageBook
 from leadline.features.pipelines.tables import Pipeline, Stage
 from leadline.features.users.queries import names_of
@@ -193,11 +194,11 @@ def spell_opportunity(
 
 @lru_cache(maxsize=2000)
 def _spell_value(minor: int | None, period: str, confidence: int, currency: str) -> ValueShape:
-    annualized = minor * 12 if minor is not None and period == "monthly" else minor
+    yearly = annualized(minor, period)
     return {
-        "annualized_expected_value": _expected(annualized, confidence),
-        "annualized_value": annualized,
-        "expected_value": _expected(minor, confidence),
+        "annualized_expected_value": expected(yearly, confidence),
+        "annualized_value": yearly,
+        "expected_value": expected(minor, confidence),
         "value": minor,
         "value_currency": currency,
         "value_formatted": format_value(minor, period, currency),
@@ -210,7 +211,3 @@ def format_value(minor: int | None, period: str, currency: str) -> str | None:
     if minor is None:
         return None
     return format_money(minor, currency) + (" monthly" if period == "monthly" else "")
-
-
-def _expected(minor: int | None, confidence: int) -> int | None:
-    return None if minor is None else (minor * confidence + 50) // 100
