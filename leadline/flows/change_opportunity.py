@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec import UNSET
 
-from leadline.features.contacts.tables import CONTACTS
+from leadline.features.contacts.queries import check_on_lead
 from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.actions import update_opportunity
 from leadline.features.opportunities.inputs import OpportunityChange
@@ -32,7 +32,9 @@ async def change_opportunity(
 ) -> Opportunity:
     """Changes a locked opportunity; ``stage`` None stays. Raises all ``problems``."""
     unit.scope.require_over(before.user_id, Right.OPPORTUNITY_MANAGE_OTHERS)
-    await _check_contact(unit, before, change, problems)
+    # The contact so far may be gone since.
+    if change.contact_id is not UNSET and change.contact_id != before.contact_id:
+        await check_on_lead(unit, change.contact_id, before.lead_id, problems)
     problems.stop_if_any()
     old = book.by_id[before.stage_id]
     after = await update_opportunity(unit, before, change, old, stage or old, today=today)
@@ -40,16 +42,3 @@ async def change_opportunity(
         lead = await rows.get(unit, LEADS, after.lead_id)
         await record_move(unit, lead, before, after, book)
     return after
-
-
-async def _check_contact(
-    unit: Unit, before: Opportunity, change: OpportunityChange, problems: Problems
-) -> None:
-    """A contact that becomes another must be on the lead. The one so far may be gone since."""
-    if change.contact_id is UNSET or change.contact_id in (None, before.contact_id):
-        return
-    contact = await rows.find(unit, CONTACTS, change.contact_id)
-    if contact is None or contact.is_placeholder:
-        problems.add("not_found", "contact_id")
-    elif contact.lead_id != before.lead_id:
-        problems.add("conflict", "contact_id", text="The contact is on another lead.")

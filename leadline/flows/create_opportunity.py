@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from leadline.features.contacts.queries import check_is_on_lead
 from leadline.features.contacts.tables import CONTACTS
 from leadline.features.leads.inputs import NewLead
 from leadline.features.leads.tables import LEADS, Lead
@@ -60,10 +61,7 @@ async def _find_lead(
             problems.add("not_found", "lead_id")
     if contact_id is not None:
         contact = await rows.find(unit, CONTACTS, contact_id)
-        if contact is None or contact.is_placeholder:
-            problems.add("not_found", "contact_id")
-        elif lead_id is None:
+        check_is_on_lead(contact, {lead.id if lead else None}, problems)
+        if contact is not None and lead_id is None:
             lead = await rows.get(unit, LEADS, contact.lead_id)
-        elif lead is not None and contact.lead_id != lead_id:
-            problems.add("conflict", "contact_id", text="The contact is on another lead.")
     return lead

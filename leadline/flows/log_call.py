@@ -6,17 +6,18 @@ What a call refers to already may be gone since, and is no reason to refuse anot
 
 from __future__ import annotations
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from leadline.features.calls.actions import insert_call, update_call
 from leadline.features.calls.inputs import CallChange, NewCall, check_https
 from leadline.features.calls.tables import CALLS, Call
+from leadline.features.contacts.queries import check_is_on_lead
 from leadline.features.contacts.tables import CONTACTS
 from leadline.features.leads.tables import LEADS
 from leadline.features.outcomes.tables import OUTCOMES
 from leadline.features.playbooks.tables import PLAYBOOKS
-from leadline.features.users.queries import names_of
-from leadline.kernel.errors import Problems
+from leadline.features.users.queries import check_members
+from leadline.kernel.errors import Path, Problems
 from leadline.store import rows
 from leadline.store.unit import Unit
 
@@ -30,7 +31,11 @@ async def log_call(unit: Unit, new: NewCall, problems: Problems) -> Call:
         problems.add("required", "lead_id")
     else:
         await _check_lead(unit, lead_id, problems)
-    await _check_users(unit, problems, user_id=new.user_id, created_by=new.created_by)
+    people: dict[Path, bytes | None] = {
+        ("user_id",): new.user_id,
+        ("created_by",): new.created_by,
+    }
+    await check_members(unit, people, problems)
     await _check_outcome(unit, new.outcome_id, problems)
     await _check_playbook(unit, new.playbook_id, problems)
     check_https(new.recording_url, ("recording_url",), problems)
@@ -45,7 +50,7 @@ async def change_call(unit: Unit, call_id: bytes, change: CallChange, problems: 
     before = await rows.lock(unit, CALLS, call_id)
     lead_id, contact_id = await _place(unit, before, change, problems)
     if change.user_id is not UNSET and change.user_id != before.user_id:
-        await _check_users(unit, problems, user_id=change.user_id)
+        await check_members(unit, {("user_id",): change.user_id}, problems)
     if change.outcome_id is not UNSET and change.outcome_id != before.outcome_id:
         await _check_outcome(unit, change.outcome_id, problems)
     if change.playbook_id is not UNSET and change.playbook_id != before.playbook_id:
@@ -85,29 +90,18 @@ async def _lead_of_contact(
 ) -> bytes | None:
     """The contact's lead, which must be ``lead_id`` if that is given."""
     contact = await rows.find(unit, CONTACTS, contact_id)
-    if contact is None or contact.is_placeholder:
-        problems.add("not_found", "contact_id")
-        await _check_lead(unit, lead_id, problems)
-        return None
-    is_elsewhere = lead_id not in (None, contact.lead_id)
-    if is_elsewhere and await _check_lead(unit, lead_id, problems):
-        problems.add("conflict", "contact_id", text="The contact is on another lead.")
-    return contact.lead_id
+    is_elsewhere = contact is None or contact.lead_id != lead_id
+    if lead_id is not None and is_elsewhere and not await _check_lead(unit, lead_id, problems):
+        lead_id = None
+    check_is_on_lead(contact, {lead_id}, problems)
+    return contact.lead_id if contact else None
 
 
-async def _check_lead(unit: Unit, lead_id: bytes | None, problems: Problems) -> bool:
-    if lead_id is None or await rows.find(unit, LEADS, lead_id) is not None:
+async def _check_lead(unit: Unit, lead_id: bytes, problems: Problems) -> bool:
+    if await rows.find(unit, LEADS, lead_id) is not None:
         return True
     problems.add("not_found", "lead_id")
     return False
-
-
-async def _check_users(unit: Unit, problems: Problems, **given: bytes | UnsetType | None) -> None:
-    wanted = {name: user_id for name, user_id in given.items() if isinstance(user_id, bytes)}
-    known = await names_of(unit, set(wanted.values()))
-    for name, user_id in wanted.items():
-        if user_id not in known:
-            problems.add("not_found", name)
 
 
 async def _check_playbook(unit: Unit, playbook_id: bytes | None, problems: Problems) -> None:

@@ -6,6 +6,7 @@ from leadline.features.saved_searches.queries import visible_to
 from leadline.features.users.queries import lock_memberships
 from leadline.features.users.tables import MEMBERSHIPS, Membership
 from leadline.kernel.errors import NotFoundError, Problems
+from leadline.kernel.names import check_count
 from leadline.store import writes
 from leadline.store.unit import Unit
 
@@ -18,9 +19,7 @@ async def pin_views(unit: Unit, membership_id: bytes, view_ids: list[bytes]) -> 
     if not found:
         raise NotFoundError(MEMBERSHIPS.noun)
     problems = Problems()
-    if len(view_ids) > MAX_PINNED:
-        words = f"The list must have at most {MAX_PINNED} entries."
-        problems.add("too_long", "saved_view_ids", text=words)
+    check_count(view_ids, MAX_PINNED, problems, "saved_view_ids")
     visible = await visible_to(unit, found[0].user_id, view_ids)
     for place, view_id in enumerate(view_ids):
         if view_id not in visible:

@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 from leadline.features.contacts.tables import Method
 from leadline.features.custom_fields.tables import CustomValues
 from leadline.kernel.errors import Path, Problems
+from leadline.kernel.names import check_count
 from leadline.platform import emails, phone_numbers, web_addresses
 
 NAME_LENGTH = 1000
@@ -97,8 +98,7 @@ def _read(
     values: list[tuple[str | None, str]], kind: str, path: Path, problems: Problems
 ) -> list[Method]:
     """Methods without duplicates, the first label wins; None is a problem, too many are one too."""
-    if len(values) > MAX_METHODS:
-        problems.add("too_long", *path, text=f"The list must have at most {MAX_METHODS} entries.")
+    if not check_count(values, MAX_METHODS, problems, *path):
         return []
     found: dict[str, Method] = {}
     for index, (value, label) in enumerate(values):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any, Literal
 
 import msgspec
@@ -149,15 +149,21 @@ async def page_of_contacts(
 
 
 async def check_on_lead(
-    unit: Unit, contact_id: bytes | None, lead_id: bytes, problems: Problems
+    unit: Unit, contact_id: bytes | None, lead_id: bytes | None, problems: Problems
 ) -> None:
-    """Adds a problem to ``contact_id`` unless the contact, if any, is on that lead."""
-    if contact_id is None:
-        return
-    contact = await rows.find(unit, CONTACTS, contact_id)
+    """Adds a problem to ``contact_id`` unless the contact, if any, is on that lead (None: any)."""
+    if contact_id is not None:
+        check_is_on_lead(await rows.find(unit, CONTACTS, contact_id), {lead_id}, problems)
+
+
+def check_is_on_lead(
+    contact: Contact | None, lead_ids: Set[bytes | None], problems: Problems
+) -> None:
+    """Adds a problem to ``contact_id`` unless there is such a contact, and it is on all of these
+    leads. None is a lead that nobody has named, or that is a problem already."""
     if contact is None or contact.is_placeholder:
         problems.add("not_found", "contact_id")
-    elif contact.lead_id != lead_id:
+    elif lead_ids - {None, contact.lead_id}:
         problems.add("conflict", "contact_id", text="The contact is on another lead.")
 
 

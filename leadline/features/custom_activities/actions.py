@@ -12,8 +12,8 @@ from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES, Custom
 from leadline.features.custom_activity_types.tables import CustomActivityType
 from leadline.features.custom_fields.actions import merged
 from leadline.features.leads.tables import LEADS
-from leadline.features.users.queries import names_of
-from leadline.kernel.errors import Problems
+from leadline.features.users.queries import check_members
+from leadline.kernel.errors import Path, Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
@@ -54,11 +54,11 @@ async def _check(
     if await rows.find(unit, LEADS, new.lead_id) is None:
         problems.add("not_found", "lead_id")
     await check_on_lead(unit, new.contact_id, new.lead_id, problems)
-    people = {"user_id": new.user_id, "created_by": new.created_by}
-    known = await names_of(unit, set(people.values()))
-    for name, user_id in people.items():
-        if user_id is not None and user_id not in known:
-            problems.add("not_found", name)
+    people: dict[Path, bytes | None] = {
+        ("user_id",): new.user_id,
+        ("created_by",): new.created_by,
+    }
+    await check_members(unit, people, problems)
     problems.stop_if_any()
 
 

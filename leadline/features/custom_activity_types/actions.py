@@ -15,14 +15,18 @@ from leadline.features.custom_activity_types.tables import (
     CustomActivityType,
 )
 from leadline.kernel.errors import Problems
+from leadline.kernel.names import read_name
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
 
 async def create_custom_activity_type(unit: Unit, new: NewCustomActivityType) -> CustomActivityType:
+    problems = Problems()
+    name = read_name(new.name, problems)
+    problems.stop_if_any()
     row = CustomActivityType(
         **unit.stamps(),
-        name=_read_name(new.name),
+        name=name,
         description=new.description,
         api_create_only=bool(new.api_create_only),
         editable_with_roles=new.editable_with_roles or [],
@@ -37,8 +41,10 @@ async def update_custom_activity_type(
     """Changes what is given."""
     before = await rows.lock(unit, CUSTOM_ACTIVITY_TYPES, type_id)
     changes: dict[str, Any] = {}
+    problems = Problems()
     if change.name is not None:
-        changes["name"] = _read_name(change.name)
+        changes["name"] = read_name(change.name, problems)
+    problems.stop_if_any()
     if change.description is not UNSET:
         changes["description"] = change.description
     if change.editable_with_roles is not UNSET:
@@ -47,12 +53,3 @@ async def update_custom_activity_type(
         if getattr(change, name) is not None:
             changes[name] = getattr(change, name)
     return await writes.update(unit, CUSTOM_ACTIVITY_TYPES, before, **changes)
-
-
-def _read_name(text: str) -> str:
-    name = text.strip()
-    problems = Problems()
-    if not name:
-        problems.add("required", "name")
-    problems.stop_if_any()
-    return name

@@ -15,7 +15,7 @@ from leadline.features.custom_fields.inputs import (
     TEXTS,
     CustomFieldChange,
     NewCustomField,
-    check_name,
+    check_is_free,
     fit_type,
     read_value,
 )
@@ -35,6 +35,7 @@ from leadline.features.custom_fields.tables import (
 )
 from leadline.features.custom_object_types.tables import CUSTOM_OBJECT_TYPES
 from leadline.kernel.errors import Problems, RefusedError
+from leadline.kernel.names import read_name
 from leadline.store import rows, writes
 from leadline.store.locks import lock_key
 from leadline.store.tables import Table
@@ -148,12 +149,12 @@ async def create_custom_field(unit: Unit, new: NewCustomField) -> CustomField:
     """Adds a field to a noun, to one of its custom types, or to the shared ones."""
     await take_turns(unit)
     problems = Problems()
-    name = new.name.strip()
+    name = read_name(new.name, problems, at_most=MAX_NAME_LENGTH)
     await _check_type_id(unit, new.noun, new.type_id, problems)
     siblings = await _siblings(unit, new.noun, new.type_id)
     row = _row(unit, msgspec.structs.replace(new, name=name), _next_rank(siblings))
     row = await _checked(unit, row, problems)
-    check_name(name, siblings, problems)
+    check_is_free(name, siblings, problems)
     problems.stop_if_any()
     _check_room(siblings)
     return await writes.insert(unit, CUSTOM_FIELDS, row)
@@ -171,10 +172,10 @@ async def update_custom_field(
         name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
     }
     if "name" in given:
-        given["name"] = given["name"].strip()
+        given["name"] = read_name(given["name"], problems, at_most=MAX_NAME_LENGTH)
         if given["name"] != before.name:
             others = await _namesakes(unit, before, given["name"])
-            check_name(given["name"], others, problems)
+            check_is_free(given["name"], others, problems)
     if given.get("type_id", before.type_id) != before.type_id:
         problems.add("read_only", f"{before.noun}_type_id")
     is_converted = given.get("type", before.type) != before.type

@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 from leadline.features.custom_fields.tables import CustomField, FieldType
 from leadline.kernel.errors import Path, Problems
 from leadline.kernel.ids import parse_hex, parse_prefixed
+from leadline.kernel.names import check_count
 from leadline.kernel.times import read_local, utc_text
 
 MAX_NAME_LENGTH = 200
@@ -98,10 +99,7 @@ def _read_choices(given: list[str] | None, problems: Problems) -> list[str]:
     choices = [choice.strip() for choice in given or ()]
     if not choices:
         problems.add("required", "choices")
-    elif len(choices) > MAX_CHOICES:
-        words = f"The list must have at most {MAX_CHOICES} entries."
-        problems.add("too_long", "choices", text=words)
-    else:
+    elif check_count(choices, MAX_CHOICES, problems, "choices"):
         for place, choice in enumerate(choices):
             if not choice:
                 problems.add("blank", "choices", place)
@@ -110,13 +108,9 @@ def _read_choices(given: list[str] | None, problems: Problems) -> list[str]:
     return list(dict.fromkeys(choices))
 
 
-def check_name(name: str, siblings: Sequence[CustomField], problems: Problems) -> None:
-    if not name:
-        problems.add("required", "name")
-    elif len(name) > MAX_NAME_LENGTH:
-        words = f"The value must be no longer than {MAX_NAME_LENGTH} characters."
-        problems.add("too_long", "name", text=words)
-    elif any(sibling.name == name for sibling in siblings):
+def check_is_free(name: str, siblings: Sequence[CustomField], problems: Problems) -> None:
+    """Adds a problem if one of the siblings has the name."""
+    if any(sibling.name == name for sibling in siblings):
         problems.add("duplicate", "name", text=f"There is a custom field '{name}' already.")
 
 

@@ -15,6 +15,7 @@ from leadline.features.custom_object_types.tables import (
     CustomObjectType,
 )
 from leadline.kernel.errors import Problems
+from leadline.kernel.names import read_name
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
@@ -51,10 +52,7 @@ async def update_custom_object_type(
 
 
 def _read_names(**given: str) -> dict[str, str]:
-    names = {field: text.strip() for field, text in given.items()}
     problems = Problems()
-    for field, name in names.items():
-        if not name:
-            problems.add("required", field)
+    names = {field: read_name(text, problems, field) for field, text in given.items()}
     problems.stop_if_any()
     return names

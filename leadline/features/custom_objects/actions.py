@@ -12,6 +12,7 @@ from leadline.features.custom_objects.inputs import CustomObjectChange, NewCusto
 from leadline.features.custom_objects.tables import CUSTOM_OBJECTS, CustomObject
 from leadline.features.leads.tables import LEADS
 from leadline.kernel.errors import Problems
+from leadline.kernel.names import read_name
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
@@ -29,7 +30,7 @@ async def create_custom_object(
         problems.add("conflict", "custom_object_type_id", text="The type is archived.")
     if await rows.find(unit, LEADS, new.lead_id) is None:
         problems.add("not_found", "lead_id")
-    name = _read_name(new.name, problems)
+    name = read_name(new.name, problems)
     problems.stop_if_any()
     assert kind is not None  # noqa: S101 - a missing one is a problem
     row = CustomObject(
@@ -48,7 +49,7 @@ async def update_custom_object(
     """Changes what is given; ``before`` must be locked. Raises all ``problems``."""
     changes: dict[str, Any] = {"custom": merged(before.custom, change.custom)}
     if change.name is not UNSET:
-        changes["name"] = _read_name(change.name, problems)
+        changes["name"] = read_name(change.name, problems)
     problems.stop_if_any()
     return await writes.update(unit, CUSTOM_OBJECTS, before, **changes)
 
@@ -56,10 +57,3 @@ async def update_custom_object(
 async def delete_custom_object(unit: Unit, row: CustomObject) -> None:
     """Removes a locked object. Values that refer to it stay, and name what is gone."""
     await writes.delete(unit, CUSTOM_OBJECTS, row)
-
-
-def _read_name(text: str, problems: Problems) -> str:
-    name = text.strip()
-    if not name:
-        problems.add("required", "name")
-    return name

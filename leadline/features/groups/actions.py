@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadline.features.groups.tables import GROUP_MEMBERS, GROUPS, Group, GroupMember
-from leadline.features.users.queries import memberships_of_users
+from leadline.features.users.queries import active_members
 from leadline.kernel.errors import InvalidError, Problems, problem
 from leadline.kernel.names import read_name
 from leadline.store import rows, writes
@@ -34,8 +34,7 @@ async def delete_group_row(unit: Unit, group: Group) -> None:
 async def join_group(unit: Unit, group_id: bytes, user_id: bytes) -> None:
     """Puts a member of the organization into the group, unless they are in it."""
     await rows.lock(unit, GROUPS, group_id)
-    found = await memberships_of_users(unit, [user_id])
-    if not found or not found[0].is_active:
+    if not await active_members(unit, [user_id]):
         raise InvalidError([problem("not_found", "user_id", text="Invalid organization members")])
     there = await rows.select(
         unit,

@@ -21,6 +21,7 @@ from leadline.features.prompts.queries import find_usable_prompt
 from leadline.kernel import placeholders
 from leadline.kernel.errors import ForbiddenError, Problems
 from leadline.kernel.ids import parse_hex
+from leadline.kernel.names import read_name
 from leadline.platform import emails
 from leadline.store import writes
 from leadline.store.unit import Unit
@@ -126,14 +127,13 @@ async def _check(
         cost = Decimal(repr(given.cost_per_lead))
         changes["cost_per_lead"] = cost.quantize(_CENT_OF_A_CENT, ROUND_HALF_UP)
     if given.source is not UNSET:
-        changes["source"] = given.source.strip()
-        if not changes["source"]:
-            problems.add("blank", "source")
+        changes["source"] = read_name(given.source, problems, "source")
     if given.inbound_email is not UNSET:
         changes["inbound_email"] = _check_email(given.inbound_email, problems)
     if given.configuration_name is not UNSET:
-        changes["configuration_name"] = given.configuration_name.strip()
-        await _check_name(unit, before, changes["configuration_name"], problems)
+        name = read_name(given.configuration_name, problems, "configurationName")
+        changes["configuration_name"] = name
+        await _check_is_free(unit, before, name, problems)
     if given.default_process is not UNSET:
         changes["default_process_id"] = await _check_prompt(unit, given.default_process, problems)
     changes |= await _check_stages(unit, before, given, problems)
@@ -150,10 +150,9 @@ def _check_email(text: str | None, problems: Problems) -> str | None:
     return address
 
 
-async def _check_name(unit: Unit, before: LeadSource | None, name: str, problems: Problems) -> None:
-    if not name:
-        problems.add("blank", "configurationName")
-        return
+async def _check_is_free(
+    unit: Unit, before: LeadSource | None, name: str, problems: Problems
+) -> None:
     # One at a time per user: of two who give the same name at once, the second sees the first.
     await unit.execute(
         "SELECT FROM memberships WHERE organization_id = %(organization_id)s "

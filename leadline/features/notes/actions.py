@@ -10,8 +10,8 @@ from leadline.features.contacts.queries import check_on_lead
 from leadline.features.leads.tables import LEADS
 from leadline.features.notes.inputs import NewNote, NoteChange
 from leadline.features.notes.tables import NOTES, Note
-from leadline.features.users.queries import names_of
-from leadline.kernel.errors import Problems
+from leadline.features.users.queries import check_members
+from leadline.kernel.errors import Path, Problems
 from leadline.kernel.rights import Right
 from leadline.platform.rich_text import both_texts
 from leadline.store import rows, writes
@@ -23,11 +23,11 @@ async def create_note(unit: Unit, new: NewNote, problems: Problems) -> Note:
     if await rows.find(unit, LEADS, new.lead_id) is None:
         problems.add("not_found", "lead_id")
     await check_on_lead(unit, new.contact_id, new.lead_id, problems)
-    people = {"user_id": new.user_id, "created_by": new.created_by}
-    known = await names_of(unit, set(people.values()))
-    for name, user_id in people.items():
-        if user_id is not None and user_id not in known:
-            problems.add("not_found", name)
+    people: dict[Path, bytes | None] = {
+        ("user_id",): new.user_id,
+        ("created_by",): new.created_by,
+    }
+    await check_members(unit, people, problems)
     problems.stop_if_any()
     note, note_html = both_texts(new.note, new.note_html)
     created_at = new.created_at or unit.now

@@ -15,7 +15,7 @@ from leadline.features.oauth_apps.queries import KnownApp, find_app
 from leadline.features.oauth_apps.tables import OAUTH_APPS, OAuthApp
 from leadline.features.sessions.actions import count_attempt, stop_if_waiting
 from leadline.kernel.errors import Problems, UnauthenticatedError
-from leadline.kernel.names import read_name
+from leadline.kernel.names import check_count, read_name
 from leadline.platform import web_addresses
 from leadline.platform.authentication import new_oauth_secret, secret_hash
 from leadline.settings import Settings
@@ -108,9 +108,7 @@ def _check_redirect_uris(given: Sequence[str], problems: Problems) -> list[str]:
     """The addresses, each once. Later they are compared letter by letter."""
     if not given:
         problems.add("required", "redirect_uris")
-    if len(given) > MAX_REDIRECT_URIS:
-        words = f"The list must have at most {MAX_REDIRECT_URIS} entries."
-        problems.add("too_long", "redirect_uris", text=words)
+    if not check_count(given, MAX_REDIRECT_URIS, problems, "redirect_uris"):
         return []
     for place, uri in enumerate(given):
         if not _is_redirect_uri(uri):

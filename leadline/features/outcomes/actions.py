@@ -9,18 +9,16 @@ from msgspec import UNSET
 from leadline.features.outcomes.inputs import KINDS_OF_TYPE, NewOutcome, OutcomeChange
 from leadline.features.outcomes.tables import OUTCOMES, Outcome
 from leadline.kernel.errors import Problems
+from leadline.kernel.names import read_name
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
-
-NAME_LENGTH = 255
 
 
 async def create_outcome(unit: Unit, new: NewOutcome) -> Outcome:
     """Adds an outcome; ``applies_to`` follows from the type unless it is given."""
     kind = new.type or "custom"
-    name = new.name.strip()
     problems = Problems()
-    _check_name(name, problems)
+    name = read_name(new.name, problems)
     applies_to = _applies_to(kind, new.applies_to, problems)
     problems.stop_if_any()
     row = Outcome(
@@ -39,8 +37,7 @@ async def update_outcome(unit: Unit, outcome_id: bytes, change: OutcomeChange) -
     changes: dict[str, Any] = {}
     problems = Problems()
     if change.name is not None:
-        changes["name"] = change.name.strip()
-        _check_name(changes["name"], problems)
+        changes["name"] = read_name(change.name, problems)
     if change.description is not UNSET:
         changes["description"] = change.description
     kind = change.type or before.type
@@ -55,14 +52,6 @@ async def delete_outcome(unit: Unit, outcome_id: bytes) -> None:
     """Removes the outcome. Calls that have it keep its id; it cannot be given any more."""
     before = await rows.lock(unit, OUTCOMES, outcome_id)
     await writes.delete(unit, OUTCOMES, before)
-
-
-def _check_name(name: str, problems: Problems) -> None:
-    if not name:
-        problems.add("required", "name")
-    elif len(name) > NAME_LENGTH:
-        words = f"The value must be no longer than {NAME_LENGTH} characters."
-        problems.add("too_long", "name", text=words)
 
 
 def _applies_to(kind: str, given: list[Any] | None, problems: Problems) -> list[str]:

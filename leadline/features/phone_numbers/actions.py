@@ -11,9 +11,9 @@ from phonenumbers import SUPPORTED_REGIONS
 from leadline.features.phone_numbers.inputs import NewPhoneNumber, PhoneNumberChange
 from leadline.features.phone_numbers.queries import all_numbers
 from leadline.features.phone_numbers.tables import PHONE_NUMBERS, PhoneNumber
-from leadline.features.users.queries import memberships_of_users
+from leadline.features.users.queries import active_members
 from leadline.kernel.errors import ForbiddenError, Problems, RefusedError
-from leadline.kernel.names import NAME_LENGTH, check_length
+from leadline.kernel.names import NAME_LENGTH, check_count, check_length
 from leadline.kernel.rights import Right
 from leadline.platform import phone_numbers, web_addresses
 from leadline.platform.telephony import NotRentedError, Telephony, WantedNumber
@@ -70,7 +70,7 @@ async def add_phone_number(unit: Unit, new: NewPhoneNumber) -> PhoneNumber:
     elif number in await _lock_numbers(unit):
         problems.add("duplicate", "number", text="This phone number is there already.")
     label = _read_label(new.label, problems)
-    if new.user_id is not None and not await _active(unit, [new.user_id]):
+    if new.user_id is not None and not await active_members(unit, [new.user_id]):
         problems.add("not_found", "user_id")
     participants = await _read_participants(unit, new.participants, problems)
     problems.stop_if_any()
@@ -210,9 +210,7 @@ def _check_forwarding(before: PhoneNumber, given: dict[str, Any], problems: Prob
 
 
 def _read_external(before: PhoneNumber, given: list[str], problems: Problems) -> list[str]:
-    if len(given) > MAX_EXTERNAL_NUMBERS:
-        words = f"The list must have at most {MAX_EXTERNAL_NUMBERS} entries."
-        problems.add("too_long", "phone_numbers", text=words)
+    if not check_count(given, MAX_EXTERNAL_NUMBERS, problems, "phone_numbers"):
         return []
     read = [_read_number(text, before.country) for text in given]
     for place, number in enumerate(read):
@@ -225,20 +223,10 @@ def _read_external(before: PhoneNumber, given: list[str], problems: Problems) ->
 
 
 async def _read_participants(unit: Unit, given: list[bytes], problems: Problems) -> list[str]:
-    if len(given) > MAX_PARTICIPANTS:
-        words = f"The list must have at most {MAX_PARTICIPANTS} entries."
-        problems.add("too_long", "participants", text=words)
+    if not check_count(given, MAX_PARTICIPANTS, problems, "participants"):
         return []
-    active = await _active(unit, given)
+    active = await active_members(unit, given)
     for place, user_id in enumerate(given):
         if user_id not in active:
             problems.add("not_found", "participants", place)
     return [user_id.hex() for user_id in dict.fromkeys(given)]
-
-
-async def _active(unit: Unit, user_ids: list[bytes]) -> set[bytes]:
-    """Those of them who are members here."""
-    if not user_ids:
-        return set()
-    found = await memberships_of_users(unit, user_ids)
-    return {membership.user_id for membership in found if membership.is_active}

@@ -8,6 +8,7 @@ from leadline.features.pipelines.inputs import NewPipeline, NewStage
 from leadline.features.pipelines.queries import StageBook, lock_book
 from leadline.features.pipelines.tables import PIPELINES, STAGES, Kind, Pipeline, Stage
 from leadline.kernel.errors import NotFoundError, Path, Problems
+from leadline.kernel.names import read_name
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
@@ -86,10 +87,8 @@ async def check_pipeline_name(
     unit: Unit, name: str, problems: Problems, pipeline_id: bytes | None = None
 ) -> str:
     """The name trimmed. It must not be blank, nor, without case, another pipeline's."""
-    trimmed = name.strip()
-    if not trimmed:
-        problems.add("blank", "name")
-    elif await unit.fetch_value(
+    trimmed = read_name(name, problems)
+    if trimmed and await unit.fetch_value(
         "SELECT id FROM pipelines WHERE organization_id = %(organization_id)s "
         "AND lower(name) = lower(%(name)s) AND id IS DISTINCT FROM %(pipeline_id)s",
         name=trimmed,
@@ -101,10 +100,8 @@ async def check_pipeline_name(
 
 def check_stage_name(name: str, others: Iterable[str], problems: Problems, path: Path) -> str:
     """The name trimmed. It must not be blank, nor, without case, that of one of the ``others``."""
-    trimmed = name.strip()
-    if not trimmed:
-        problems.add("blank", *path)
-    elif trimmed.lower() in {other.lower() for other in others}:
+    trimmed = read_name(name, problems, *path)
+    if trimmed and trimmed.lower() in {other.lower() for other in others}:
         words = f"The pipeline already has a stage named '{trimmed}'."
         problems.add("duplicate", *path, text=words)
     return trimmed

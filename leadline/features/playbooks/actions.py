@@ -13,7 +13,7 @@ from leadline.features.playbooks.inputs import PlaybookChange
 from leadline.features.playbooks.queries import next_position
 from leadline.features.playbooks.tables import PLAYBOOKS, Playbook
 from leadline.kernel.errors import Problems
-from leadline.kernel.names import check_length, read_name
+from leadline.kernel.names import check_count, check_length, read_name
 from leadline.store import rows, writes
 from leadline.store.tables import Table
 from leadline.store.unit import Unit
@@ -110,9 +110,7 @@ async def _references(  # noqa: PLR0917 - what is meant, what is given and what 
 
     Of custom fields only shared ones will do: a playbook is not about one kind of object.
     """
-    if len(ids) > MAX_REFERENCES:
-        words = f"The list must have at most {MAX_REFERENCES} entries."
-        problems.add("too_long", name, text=words)
+    if not check_count(ids, MAX_REFERENCES, problems, name):
         return []
     found = await rows.select_ids(unit, table, ids)
     for place, object_id in enumerate(ids):

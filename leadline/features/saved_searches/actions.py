@@ -11,9 +11,9 @@ from leadline.features.groups.tables import GROUPS
 from leadline.features.saved_searches.inputs import SavedSearchChange
 from leadline.features.saved_searches.queries import lock_saved_search
 from leadline.features.saved_searches.tables import SAVED_SEARCHES, SavedSearch
-from leadline.features.users.queries import memberships_of_users
+from leadline.features.users.queries import active_members
 from leadline.kernel.errors import Problems
-from leadline.kernel.names import check_length, read_name
+from leadline.kernel.names import check_count, check_length, read_name
 from leadline.kernel.rights import Right
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
@@ -88,13 +88,11 @@ async def _checked(
     if "name" in given:
         given["name"] = read_name(given["name"], problems)
     check_length(given.get("description") or "", DESCRIPTION_LENGTH, problems, "description")
-    if len(given.get("selected_fields") or ()) > MAX_SELECTED_FIELDS:
-        words = f"The list must have at most {MAX_SELECTED_FIELDS} entries."
-        problems.add("too_long", "selected_fields", text=words)
+    fields = given.get("selected_fields") or ()
+    check_count(fields, MAX_SELECTED_FIELDS, problems, "selected_fields")
     if "shared_user_ids" in given:
         ids = given["shared_user_ids"]
-        members = await memberships_of_users(unit, ids)
-        known = {row.user_id for row in members if row.is_active}
+        known = await active_members(unit, ids)
         present = [] if before is None else before.shared_user_ids
         given["shared_user_ids"] = _shared_with("user_ids", ids, known, present, problems)
     if "shared_group_ids" in given:
@@ -110,9 +108,7 @@ def _shared_with(
     field: str, ids: list[bytes], known: set[bytes], present: list[str], problems: Problems
 ) -> list[str]:
     """The ids in hexadecimal, each once. Who is named already may be gone since."""
-    if len(ids) > MAX_SHARES:
-        words = f"The list must have at most {MAX_SHARES} entries."
-        problems.add("too_long", "sharing_settings", field, text=words)
+    check_count(ids, MAX_SHARES, problems, "sharing_settings", field)
     for place, object_id in enumerate(ids):
         if object_id not in known and object_id.hex() not in present:
             problems.add("not_found", "sharing_settings", field, place)

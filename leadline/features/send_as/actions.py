@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadline.features.send_as.queries import get_send_as, list_send_as
 from leadline.features.send_as.tables import SEND_AS, SendAs
-from leadline.features.users.queries import memberships_of_users
+from leadline.features.users.queries import active_members
 from leadline.kernel.errors import Problems
 from leadline.store import writes
 from leadline.store.unit import Unit
@@ -13,8 +13,7 @@ from leadline.store.unit import Unit
 async def allow(unit: Unit, user_ids: list[bytes], field: str) -> list[SendAs]:
     """Lets these members write in the caller's name; ``field`` named them in the input."""
     wanted = list(dict.fromkeys(user_ids))
-    members = await memberships_of_users(unit, wanted)
-    active = {member.user_id for member in members if member.is_active}
+    active = await active_members(unit, wanted)
     problems = Problems()
     for place, user_id in enumerate(user_ids):
         path = (field, place) if field.endswith("s") else (field,)

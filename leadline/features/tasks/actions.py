@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from leadline.features.contacts.queries import check_is_on_lead
 from leadline.features.contacts.tables import CONTACTS
 from leadline.features.leads.tables import LEADS
 from leadline.features.tasks.inputs import NewTask, TaskChange
 from leadline.features.tasks.tables import TASK_COMPLETIONS, TASKS, Task, TaskCompletion
-from leadline.features.users.queries import find_member, names_of
+from leadline.features.users.queries import active_members, check_members
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows, writes
@@ -27,8 +28,7 @@ async def create_task(unit: Unit, new: NewTask, problems: Problems) -> Task:
     _check_text(new.type, new.text, problems)
     await _check_contact(unit, new.type, new.contact_id, {new.lead_id}, problems)
     await _check_assignee(unit, new.assigned_to, problems)
-    if new.created_by is not None and not await names_of(unit, {new.created_by}):
-        problems.add("not_found", "created_by")
+    await check_members(unit, {("created_by",): new.created_by}, problems)
     problems.stop_if_any()
     assert new.lead_id is not None  # noqa: S101 - a missing one is a problem
     task = Task(
@@ -137,18 +137,11 @@ async def _check_contact(
         if kind == "outgoing_call":
             problems.add("required", "contact_id")
         return
-    contact = await rows.find(unit, CONTACTS, contact_id)
-    if contact is None or contact.is_placeholder:
-        problems.add("not_found", "contact_id")
-    elif lead_ids - {None, contact.lead_id}:
-        problems.add("conflict", "contact_id", text="The contact is on another lead.")
+    check_is_on_lead(await rows.find(unit, CONTACTS, contact_id), lead_ids, problems)
 
 
 async def _check_assignee(unit: Unit, user_id: bytes | None, problems: Problems) -> None:
-    if user_id is None:
-        return
-    member = await find_member(unit, user_id)
-    if member is None or not member.is_active:
+    if user_id is not None and not await active_members(unit, [user_id]):
         problems.add("not_found", "assigned_to")
 
 

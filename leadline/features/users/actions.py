@@ -11,13 +11,13 @@ from leadline.features.users.inputs import MemberChange
 from leadline.features.users.queries import belongs_elsewhere, find_user_by_email, lock_member
 from leadline.features.users.tables import MEMBERSHIPS, USERS, Membership, User
 from leadline.kernel.errors import ConflictError, ForbiddenError, Problems
+from leadline.kernel.names import NAME_LENGTH, check_length, read_name
 from leadline.kernel.rights import Role
 from leadline.platform.emails import normalise
 from leadline.platform.phone_numbers import to_e164
 from leadline.store import writes
 from leadline.store.unit import Unit
 
-NAME_LENGTH = 255
 EMAIL_LENGTH = 254
 PHONE_LENGTH = 40
 
@@ -107,12 +107,8 @@ def _user_changes(user: User, change: MemberChange, country: str) -> dict[str, A
     changes: dict[str, Any] = {}
     problems = Problems()
     if change.full_name is not UNSET:
-        full_name = " ".join(change.full_name.split())
-        if not full_name:
-            problems.add("blank", "full_name")
-        elif len(full_name) > NAME_LENGTH:
-            problems.add("too_long", "full_name")
-        elif full_name != user.full_name:
+        full_name = read_name(" ".join(change.full_name.split()), problems, "full_name")
+        if full_name != user.full_name:
             first, _, last = full_name.rpartition(" ")
             changes |= {"first_name": first or last, "last_name": last if first else ""}
     if change.email is not UNSET:
@@ -125,8 +121,8 @@ def _user_changes(user: User, change: MemberChange, country: str) -> dict[str, A
         if given and number is None:
             problems.add("phone", "phone_number")
         changes["phone_number"] = number
-    if change.designation is not UNSET and len(change.designation or "") > NAME_LENGTH:
-        problems.add("too_long", "designation")
+    if change.designation is not UNSET:
+        check_length(change.designation or "", NAME_LENGTH, problems, "designation")
     problems.stop_if_any()
     return {name: value for name, value in changes.items() if getattr(user, name) != value}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import LiteralString
 
 import msgspec
 
 from leadline.features.users.tables import MEMBERSHIPS, Membership, User
-from leadline.kernel.errors import NotFoundError
+from leadline.kernel.errors import NotFoundError, Path, Problems
 from leadline.kernel.rights import Role
 from leadline.store import rows
 from leadline.store.scoping import across_organizations
@@ -103,6 +104,25 @@ async def names_of(unit: Unit, user_ids: set[bytes | None]) -> dict[bytes | None
         Member, _MEMBERS + " AND m.user_id = ANY(%(user_ids)s)", user_ids=wanted
     )
     return {member.id: member.full_name or member.email for member in members}
+
+
+async def check_members(
+    unit: Unit, user_ids: Mapping[Path, bytes | None], problems: Problems
+) -> dict[bytes | None, str]:
+    """Adds a problem for each id that is no member's; returns the names of the others."""
+    names = await names_of(unit, set(user_ids.values()))
+    for path, user_id in user_ids.items():
+        if user_id is not None and user_id not in names:
+            problems.add("not_found", *path)
+    return names
+
+
+async def active_members(unit: Unit, user_ids: Sequence[bytes]) -> set[bytes]:
+    """Those of these users who are active members."""
+    if not user_ids:
+        return set()
+    memberships = await memberships_of_users(unit, list(user_ids))
+    return {membership.user_id for membership in memberships if membership.is_active}
 
 
 async def find_user_by_email(unit: Unit, email: str) -> User | None:

@@ -12,7 +12,6 @@ from typing import Any, Literal, TypedDict
 import msgspec
 
 from leadline.dialects.close.activities.activities import list_activities
-from leadline.dialects.close.leads.contacts import check_users
 from leadline.dialects.close.leads.opportunity_shapes import format_value
 from leadline.dialects.close.protocol.crud import Wire, delete_operation, get_operation, operation
 from leadline.dialects.close.protocol.spelling import (
@@ -41,7 +40,7 @@ from leadline.features.status_changes.tables import (
     LeadStatusChange,
     OpportunityStatusChange,
 )
-from leadline.features.users.queries import names_of
+from leadline.features.users.queries import check_members, names_of
 from leadline.kernel.errors import Path, Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows
@@ -203,7 +202,7 @@ async def _circumstances(
         ("user_id",): body.user_id,
         ("created_by",): body.created_by,
     }
-    await check_users(unit, people, problems)
+    await check_members(unit, people, problems)
     return Circumstances(
         user_id=body.user_id,
         happened_at=body.activity_at,

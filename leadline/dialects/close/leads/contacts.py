@@ -49,7 +49,7 @@ from leadline.features.contacts.queries import display_name, page_of_contacts
 from leadline.features.contacts.tables import CONTACTS, Contact, Method
 from leadline.features.custom_fields.actions import merged
 from leadline.features.leads.tables import LEADS
-from leadline.features.users.queries import names_of
+from leadline.features.users.queries import check_members
 from leadline.flows.change_contacts import add_contact, delete_contact, move_contact
 from leadline.kernel.errors import NotFoundError, Path, Problems
 from leadline.kernel.rights import Right
@@ -269,17 +269,6 @@ def read_new_contact(
     )
 
 
-async def check_users(
-    unit: Unit, given: Mapping[Path, bytes | None], problems: Problems
-) -> dict[bytes | None, str]:
-    """Adds a problem for each id that is no member's; returns the names of the others."""
-    names = await names_of(unit, set(given.values()))
-    for path, user_id in given.items():
-        if user_id is not None and user_id not in names:
-            problems.add("not_found", *path)
-    return names
-
-
 def _read_change(
     request: Request[ContactChangeBody],
     before: Contact,
@@ -332,7 +321,7 @@ async def create_contact(request: Request[NewContactBody]) -> Any:
     problems = Problems()
     fields = await fields_for(unit, "contact", [request.raw])
     new = read_new_contact(unit, body, request.raw, fields, problems)
-    await check_users(unit, {("created_by",): body.created_by}, problems)
+    await check_members(unit, {("created_by",): body.created_by}, problems)
     await _check_lead(unit, body.lead_id, problems)
     problems.stop_if_any()
     return await _show_one(request, await add_contact(unit, body.lead_id, new))

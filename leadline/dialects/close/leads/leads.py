@@ -11,7 +11,6 @@ from msgspec import UNSET, UnsetType
 from leadline.dialects.close.leads.contacts import (
     ContactBody,
     Text,
-    check_users,
     read_new_contact,
     spell_contact,
 )
@@ -41,10 +40,12 @@ from leadline.features.leads.tables import LEADS, Address, Lead
 from leadline.features.opportunities.queries import STALLED_AFTER
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.features.pipelines.tables import Stage
+from leadline.features.users.queries import check_members
 from leadline.flows.create_lead import create_lead
 from leadline.flows.delete_lead import delete_lead
 from leadline.flows.move_lead import move_lead
 from leadline.kernel.errors import Path, Problems, RefusedError
+from leadline.kernel.names import check_count
 from leadline.kernel.rights import Right
 from leadline.platform import web_addresses
 from leadline.reporting.search.queries import found_with_count
@@ -135,9 +136,7 @@ def _read_url(text: str | None, problems: Problems) -> str | None:
 
 
 def _read_addresses(given: list[AddressBody] | None, problems: Problems) -> list[Address]:
-    if len(given or ()) > MAX_ADDRESSES:
-        words = f"The list must have at most {MAX_ADDRESSES} entries."
-        problems.add("too_long", "addresses", text=words)
+    check_count(given or (), MAX_ADDRESSES, problems, "addresses")
     return [
         {
             "address_1": _read_text(body.address_1),
@@ -228,7 +227,7 @@ async def create(request: Request[LeadBody]) -> Any:
         for place, contact in enumerate(contacts)
     }
     people[("created_by",)] = body.created_by or unit.scope.user_id
-    names = await check_users(unit, people, problems)
+    names = await check_members(unit, people, problems)
     book = await stage_book(unit, "lead")
     stage = _read_stage(book, body.status_id, body.status, problems) or book.first()
     fields = await fields_for(unit, "lead", [request.raw])

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from leadline.dialects.close.leads.contacts import check_users
 from leadline.dialects.close.leads.opportunity_lists import (
     FILTERS,
     OpportunityGroupListShape,
@@ -53,6 +52,7 @@ from leadline.features.opportunities.queries import ORDERS, page_of_opportunitie
 from leadline.features.opportunities.tables import OPPORTUNITIES, Attachment, Opportunity
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.features.pipelines.tables import Stage
+from leadline.features.users.queries import check_members
 from leadline.flows.change_opportunity import change_opportunity
 from leadline.flows.create_opportunity import create_opportunity
 from leadline.kernel.errors import Path, Problems
@@ -230,7 +230,7 @@ async def create(request: Request[OpportunityBody]) -> Any:
         ("user_id",): body.user_id,
         ("created_by",): body.created_by,
     }
-    await check_users(unit, people, problems)
+    await check_members(unit, people, problems)
     book = await stage_book(unit, "opportunity")
     stage = _read_new_stage(book, body, problems)
     fields = await fields_for(unit, "opportunity", [request.raw])
@@ -258,7 +258,7 @@ async def update(request: Request[OpportunityChangeBody]) -> Any:
     before = await rows.lock(unit, OPPORTUNITIES, NOUN.id_in(request))
     problems = Problems()
     if isinstance(body.user_id, bytes) and body.user_id != before.user_id:
-        await check_users(unit, {("user_id",): body.user_id}, problems)
+        await check_members(unit, {("user_id",): body.user_id}, problems)
     book = await stage_book(unit, "opportunity")
     stage = _read_stage(book, body.status_id, body.status, before.pipeline_id, problems)
     if stage is not None and not stage.is_active and stage.id != before.stage_id:

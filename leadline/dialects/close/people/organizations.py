@@ -31,6 +31,7 @@ from leadline.features.users.queries import Member, list_members, memberships_of
 from leadline.features.users.tables import Membership
 from leadline.flows.change_organization import OrganizationChange, change_organization
 from leadline.kernel.errors import NotFoundError, Problems
+from leadline.kernel.names import check_count
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
 from leadline.wire.operation import Operation, Parameter, Request
@@ -281,9 +282,8 @@ async def update(request: Request[OrganizationBody]) -> Any:
     problems = Problems()
     if body.currency is not UNSET and not _CURRENCY.fullmatch(body.currency):
         problems.add("choice", "currency", text="Give the three letters of a currency, as in USD.")
-    if statuses is not UNSET and len(statuses) > MAX_STATUSES:
-        words = f"The list must have at most {MAX_STATUSES} entries."
-        problems.add("too_long", "lead_statuses", text=words)
+    if statuses is not UNSET:
+        check_count(statuses, MAX_STATUSES, problems, "lead_statuses")
     problems.stop_if_any()
     change = OrganizationChange(
         name=body.name,

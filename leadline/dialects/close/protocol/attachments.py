@@ -11,6 +11,7 @@ from msgspec import Meta
 from leadline.dialects.close.protocol.file_links import without_signature
 from leadline.features.opportunities.tables import Attachment
 from leadline.kernel.errors import Problems
+from leadline.kernel.names import check_count
 from leadline.platform import web_addresses
 
 MAX_ATTACHMENTS = 100
@@ -33,9 +34,7 @@ def read_attachments(
 ) -> list[Attachment]:
     """Attachments that were there already keep what is known of them."""
     known = {attachment["url"]: attachment for attachment in before}
-    if len(given or ()) > at_most:
-        words = f"The list must have at most {at_most} entries."
-        problems.add("too_long", "attachments", text=words)
+    check_count(given or (), at_most, problems, "attachments")
     found: list[Attachment] = []
     for place, body in enumerate(given or ()):
         url = without_signature(body.url)
