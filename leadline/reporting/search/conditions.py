@@ -12,6 +12,7 @@ from leadline.kernel.errors import RefusedError
 from leadline.reporting.search.custom_conditions import custom_sql
 from leadline.reporting.search.field_conditions import field_sql
 from leadline.reporting.search.fields import field_of, link_between, spec_of
+from leadline.reporting.search.nouns import with_article
 from leadline.reporting.search.parameters import Parameters
 from leadline.reporting.search.texts import has_text_sql
 from leadline.reporting.search.tree import (
@@ -38,29 +39,29 @@ MAX_SLICES = 1000
 # Each may have to read a whole table, or all texts.
 MAX_RELATED = 30
 MAX_TEXTS = 10
-# So many tables the planner joins in the best order; with more it would think for seconds.
+# Beyond this many joins the planner takes seconds; the rest become subqueries it does not reorder.
 _JOINED = 10
 
 
 def condition_for(unit: Unit, search: Search) -> Condition:
-    """The condition on the rows of the table of what is looked for, which it calls by its name.
+    """The SQL condition on the searched table, which it refers to by name.
 
     The slice is part of it, the order is not. RefusedError when the search asks for what is not
     there, or for too much.
     """
     spec = spec_of(search.noun)
     if not spec.table:
-        raise RefusedError(f"A search cannot look for objects of the type {search.noun}.")
-    making = _Making(Parameters(unit.scope.country))
-    sql = making.query(search.noun, spec.table, "", search.query, 1)
+        raise RefusedError(f"Objects of the type {search.noun} cannot be searched for.")
+    builder = _ConditionBuilder(Parameters(unit.scope.country))
+    sql = builder.query(search.noun, spec.table, "", search.query, 1)
     if search.slice is not None:
-        sql += " AND " + making.slice(spec.table, search.slice.number, search.slice.count)
-    return Condition(f"({sql})".encode(), making.parameters.values)
+        sql += " AND " + builder.slice(spec.table, search.slice.number, search.slice.count)
+    return Condition(f"({sql})".encode(), builder.parameters.values)
 
 
-class _Making:
-    """One condition in the making. ``row`` is how the SQL calls the object that is looked at, and
-    ``whole`` the one that it is a part of."""
+class _ConditionBuilder:
+    """Builds one condition. ``row`` is the SQL name of the object that is tested, ``whole`` that of
+    the object it is a part of."""
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
@@ -73,7 +74,8 @@ class _Making:
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
             raise RefusedError(
-                f"The query is too large: it has at most {MAX_NODES} parts, {MAX_DEPTH} deep."
+                f"The query is too large: it can have at most {MAX_NODES} parts, nested at most "
+                f"{MAX_DEPTH} levels deep."
             )
         if isinstance(query, All | AnyOf):
             word, none = (" AND ", "true") if isinstance(query, All) else (" OR ", "false")
@@ -93,12 +95,12 @@ class _Making:
         if isinstance(query, HasText):
             self._texts += 1
             if self._texts > MAX_TEXTS:
-                raise RefusedError(f"A query looks for at most {MAX_TEXTS} texts.")
+                raise RefusedError(f"A query can search for at most {MAX_TEXTS} texts.")
             return has_text_sql(noun, row, query.test, self.parameters)
         if isinstance(query, WasInStage):
             return self._was_in_stage(noun, row, query)
         if len(query.ids) > MAX_IDS:
-            raise RefusedError(f"A query names at most {MAX_IDS} objects.")
+            raise RefusedError(f"A query can name at most {MAX_IDS} objects.")
         return f"{row}.id = ANY({self.parameters.add(list(query.ids), 'bytea[]')})"
 
     def _not(self, noun: Noun, row: str, whole: str, query: Query, depth: int) -> str:
@@ -110,10 +112,11 @@ class _Making:
     def _field(self, noun: Noun, row: str, whole: str, query: FieldTest) -> str:
         field = query.field
         if field.noun != noun:
-            raise RefusedError(f"A {noun} has no field of a {field.noun[:100]}.")
+            other = with_article(field.noun[:100])
+            raise RefusedError(f"{with_article(noun).capitalize()} has no field of {other}.")
         if isinstance(field, CustomFieldOf):
             if not spec_of(noun).custom:
-                raise RefusedError(f"A {noun} has no custom fields.")
+                raise RefusedError(f"{with_article(noun).capitalize()} has no custom fields.")
             return custom_sql(f"{row}.custom", field, query.test, self.parameters)
         spec = field_of(noun, field.name)
         sql = field_sql(spec, query.test, self.parameters)
@@ -123,10 +126,13 @@ class _Making:
         spec = spec_of(query.noun)
         link = link_between(noun, query.noun)
         if link is None:
-            raise RefusedError(f"A {noun} has no objects of the type {query.noun}.")
+            words = f"has no related objects of the type {query.noun}."
+            raise RefusedError(f"{with_article(noun).capitalize()} {words}")
         self._related += 1
         if self._related > MAX_RELATED:
-            raise RefusedError(f"A query asks for at most {MAX_RELATED} related objects.")
+            raise RefusedError(
+                f"A query can have at most {MAX_RELATED} conditions on related objects."
+            )
         is_joined = self._related <= _JOINED
         alias = f"r{next(self._aliases)}"
         inner = self.query(query.noun, alias, row, query.query, depth + 1)
@@ -141,7 +147,7 @@ class _Making:
     def _was_in_stage(self, noun: Noun, row: str, query: WasInStage) -> str:
         """There is a transition into the stage that was not followed by another too early."""
         if noun not in ("lead", "opportunity"):
-            raise RefusedError(f"A {noun} has no status.")
+            raise RefusedError(f"{with_article(noun).capitalize()} has no status.")
         alias = f"r{next(self._aliases)}"
         of_same = f"{{t}}.organization_id = %(organization_id)s AND {{t}}.kind = '{noun}' AND "
         of_same += (
@@ -165,7 +171,7 @@ class _Making:
     def slice(self, row: str, number: int, of: int) -> str:
         """Ids end in bits that are as good as random, so that the slices have about one size."""
         if not 1 <= number <= of <= MAX_SLICES:
-            raise RefusedError(f"A slice is one of at most {MAX_SLICES}: 1/{MAX_SLICES}.")
+            raise RefusedError(f"A search can be split into at most {MAX_SLICES} slices.")
         bits = f"(get_byte({row}.id, 10) * 256 + get_byte({row}.id, 11))"
         slices = self.parameters.add(of, "integer")
         return f"mod({bits}, {slices}) = {self.parameters.add(number - 1, 'integer')}"

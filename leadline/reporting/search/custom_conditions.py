@@ -9,9 +9,9 @@ from leadline.kernel.errors import RefusedError
 from leadline.kernel.times import utc_text
 from leadline.reporting.search.field_conditions import (
     days_of,
-    fits,
     number_sql,
     one_of_sql,
+    supports,
     text_sql,
 )
 from leadline.reporting.search.nouns import FieldSpec, Kind
@@ -49,8 +49,10 @@ def kind_of(field_type: str) -> Kind:
 def custom_sql(column: str, field: CustomFieldOf, test: Test, parameters: Parameters) -> str:
     """The condition on the column that has the custom values."""
     kind = kind_of(field.type)
-    if not fits(kind, test):
-        raise RefusedError(f"A custom field of the type {field.type} cannot be asked that.")
+    if not supports(kind, test):
+        raise RefusedError(
+            f"A custom field of the type {field.type} does not support this condition."
+        )
     key = parameters.add(field.field_id.hex(), "text")
     if isinstance(test, IsSet):
         return f"{column} ? {key}"
@@ -73,7 +75,7 @@ def custom_sql(column: str, field: CustomFieldOf, test: Test, parameters: Parame
 def sort_spec(column: str, field: CustomFieldOf, parameters: Parameters) -> FieldSpec:
     """The value as something to sort by, which lists and references are not."""
     if field.type in MULTIPLE:
-        raise RefusedError("Only texts, numbers and dates can be sorted by.")
+        raise RefusedError("Only text, number and date fields can be sorted by.")
     kind = kind_of(field.type)
     value = _scalar(column, parameters.add(field.field_id.hex(), "text"), kind)
     return FieldSpec("number" if kind == "number" else "text", value)

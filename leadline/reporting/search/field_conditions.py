@@ -19,7 +19,7 @@ from leadline.reporting.search.tree import (
     Test,
     TextTest,
 )
-from leadline.reporting.search.words import checked, digits_of, patterns_of
+from leadline.reporting.search.words import digits_of, patterns_of, trimmed
 
 MAX_VALUES = 1000
 # The last four digits are how people tell numbers apart.
@@ -39,7 +39,7 @@ TESTS: dict[Kind, tuple[type, ...]] = {
 }
 
 
-def fits(kind: Kind, test: Test) -> bool:
+def supports(kind: Kind, test: Test) -> bool:
     """Whether that can be asked of a field of that kind."""
     if isinstance(test, OneOf):
         wanted = {"number": Decimal, "reference": bytes}.get(kind, str)
@@ -49,8 +49,8 @@ def fits(kind: Kind, test: Test) -> bool:
 
 def field_sql(spec: FieldSpec, test: Test, parameters: Parameters) -> str:
     """The condition; ``{a}`` in it stands for the row. RefusedError when that cannot be asked."""
-    if not fits(spec.kind, test):
-        raise RefusedError(f"A field of the kind {spec.kind} cannot be asked that.")
+    if not supports(spec.kind, test):
+        raise RefusedError(f"A field of the type {spec.kind} does not support this condition.")
     if spec.day and isinstance(test, MomentRange):
         instant = _moments(spec.sql, test, parameters)
         day = _days(spec.day, test, parameters)
@@ -63,7 +63,7 @@ def field_sql(spec: FieldSpec, test: Test, parameters: Parameters) -> str:
 def _sql(spec: FieldSpec, test: Test, parameters: Parameters) -> str:
     exact = _exact_values(test) if spec.is_lower else None
     if exact is not None:
-        lowered = [checked(value).lower() for value in exact]
+        lowered = [trimmed(value).lower() for value in exact]
         return f"{spec.sql} = ANY({parameters.add(lowered, 'text[]')})"
     if isinstance(test, TextTest):
         return text_sql(spec.sql, test, parameters)
@@ -91,7 +91,7 @@ def _exact_values(test: Test) -> list[str] | None:
 
 def text_sql(sql: str, test: TextTest, parameters: Parameters) -> str:
     if test.mode == "exact_value":
-        return f"lower({sql}) = lower({parameters.add(checked(test.value), 'text')})"
+        return f"lower({sql}) = lower({parameters.add(trimmed(test.value), 'text')})"
     patterns = patterns_of(test, parameters.country)
     return "(" + (matches(sql, patterns, parameters) or "true") + ")"
 
@@ -102,7 +102,7 @@ def matches(sql: str, patterns: list[str], parameters: Parameters) -> str:
 
 def one_of_sql(sql: str, kind: str, test: OneOf, parameters: Parameters) -> str:
     if len(test.values) > MAX_VALUES:
-        raise RefusedError(f"A field is compared with at most {MAX_VALUES} values.")
+        raise RefusedError(f"A field can be compared with at most {MAX_VALUES} values.")
     values = list(test.values)
     if kind == "reference":
         return f"{sql} = ANY({parameters.add(values, 'bytea[]')})"
@@ -153,7 +153,7 @@ def _phone(sql: str, test: Test, parameters: Parameters) -> str | None:
     """Phones are found however they are typed: as a whole number, or by a part of it."""
     if not isinstance(test, TextTest):
         return None
-    value = checked(test.value)
+    value = trimmed(test.value)
     number = phone_numbers.to_e164(value, parameters.country)
     digits = digits_of(value, _PHONE_DIGITS)
     parts = []

@@ -38,6 +38,7 @@ from leadline.reporting.search.nouns import (
     reference,
     stored_in,
     text,
+    with_article,
 )
 
 _LEAD_AND_CONTACT = {"lead": "{a}.lead_id", "contact": "{a}.contact_id"}
@@ -298,7 +299,7 @@ def field_of(noun: str, name: str) -> FieldSpec:
     """A field of a noun; RefusedError when there is none of that name."""
     found = spec_of(noun).fields.get(name)
     if found is None:
-        raise RefusedError(f"A {noun} has no field {name[:100]}.")
+        raise RefusedError(f"{with_article(noun).capitalize()} has no field {name[:100]}.")
     return found
 
 

@@ -114,6 +114,11 @@ _KEYS = {
 }
 
 
+def with_article(noun: str) -> str:
+    """The noun as a text names it: "an opportunity"."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun.replace('_', ' ')}"
+
+
 def stored_in(
     table: Table[Any],
     fields: Mapping[str, FieldSpec],

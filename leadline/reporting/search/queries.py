@@ -33,7 +33,7 @@ _TYPES: dict[Kind, str] = {
 _FIGURES: frozenset[Kind] = frozenset({"number", "moment", "due", "day"})
 
 
-class Place(msgspec.Struct, frozen=True, array_like=True):
+class Position(msgspec.Struct, frozen=True, array_like=True):
     """Where a page ended: the id of its last object and what that was sorted by."""
 
     id: bytes
@@ -46,12 +46,12 @@ async def found_ids(unit: Unit, search: Search, *, limit: int, skip: int = 0) ->
 
 
 async def found_after(
-    unit: Unit, search: Search, *, limit: int, after: Place | None
-) -> list[Place]:
-    """Where some of what is found stands, from the beginning or behind a place.
+    unit: Unit, search: Search, *, limit: int, after: Position | None
+) -> list[Position]:
+    """Where some of what is found stands, from the beginning or behind a position.
 
     Nothing comes twice or is left out because of changes between two pages. RefusedError when it
-    is no place of this search.
+    is no position in this search.
     """
     return await _found(unit, search, limit=limit, after=after)
 
@@ -77,7 +77,7 @@ async def found_with_count(
     if limit == 0:
         return [], await count_found(unit, search)
     found = condition_for(unit, search)
-    order = _Order(search)
+    order = _Sorting(search)
     rows = await unit.fetch_all(
         lambda object_id, count: (object_id, count),
         f"SELECT {order.id}, count(*) OVER () ".encode()
@@ -115,13 +115,13 @@ async def field_values(
 
 
 async def _found(
-    unit: Unit, search: Search, *, limit: int, skip: int = 0, after: Place | None = None
-) -> list[Place]:
+    unit: Unit, search: Search, *, limit: int, skip: int = 0, after: Position | None = None
+) -> list[Position]:
     found = condition_for(unit, search)
-    order = _Order(search)
+    order = _Sorting(search)
     behind = b"" if after is None else b" AND " + order.behind(after).encode()
     return await unit.fetch_all(
-        lambda object_id, *values: Place(object_id, values),
+        lambda object_id, *values: Position(object_id, values),
         f"SELECT {order.columns} ".encode()
         + _rows(search)
         + found.sql
@@ -141,12 +141,12 @@ def _rows(search: Search) -> bytes:
     return f"FROM {source} WHERE {spec.where} AND ".replace("{a}", spec.table).encode()
 
 
-class _Order:
+class _Sorting:
     """What the objects are sorted by. What has no value comes last, and the id decides."""
 
     def __init__(self, search: Search) -> None:
         if len(search.sort) > MAX_SORT_KEYS:
-            raise RefusedError(f"A search is sorted by at most {MAX_SORT_KEYS} fields.")
+            raise RefusedError(f"A search can be sorted by at most {MAX_SORT_KEYS} fields.")
         self.parameters = Parameters("", start="order")
         table = spec_of(search.noun).table
         self.id = f"{table}.id"
@@ -157,13 +157,13 @@ class _Order:
         """The SQL of a sort key and the type that it has in PostgreSQL."""
         field = key.field
         if field.noun != noun:
-            raise RefusedError("Objects are sorted by fields of their own.")
+            raise RefusedError("Objects can be sorted only by fields of their own.")
         if isinstance(field, CustomFieldOf):
             spec = sort_spec(f"{table}.custom", field, self.parameters)
         else:
             spec = field_of(noun, field.name)
             if not spec.is_sortable:
-                raise RefusedError("Only texts, numbers and dates can be sorted by.")
+                raise RefusedError("Only text, number and date fields can be sorted by.")
         return _sortable(spec).replace("{a}", table), _TYPES[spec.kind]
 
     @property
@@ -175,12 +175,13 @@ class _Order:
         ]
         return f" ORDER BY {', '.join([*keys, self.id])}".encode()
 
-    def behind(self, place: Place) -> str:
-        """The condition that an object comes after that place."""
-        if len(place.values) != len(self._keys):
+    def behind(self, position: Position) -> str:
+        """The condition that an object comes after that position."""
+        if len(position.values) != len(self._keys):
             raise RefusedError("The cursor belongs to another search.")
-        last = f"{self.id} > {self.parameters.add(place.id, 'bytea')}"
-        for ((sql, kind), key), value in reversed(list(zip(self._keys, place.values, strict=True))):
+        last = f"{self.id} > {self.parameters.add(position.id, 'bytea')}"
+        pairs = list(zip(self._keys, position.values, strict=True))
+        for ((sql, kind), key), value in reversed(pairs):
             if value is None:
                 last = f"({sql} IS NULL AND {last})"
                 continue

@@ -52,13 +52,13 @@ def loose_likes(test: TextTest, country: str) -> list[str]:
 
 def _parts(test: TextTest) -> list[str]:
     """What is looked for in one piece: a word, or all of them."""
-    value = checked(test.value)
+    value = trimmed(test.value)
     is_one = test.mode in ("phrase", "exact_value")
     if is_one or digits_of(value, _PHONE_DIGITS) is not None:
         return [value] if value else []
     words = value.split()
     if len(words) > MAX_WORDS:
-        raise RefusedError(f"A search has at most {MAX_WORDS} words.")
+        raise RefusedError(f"A search can have at most {MAX_WORDS} words.")
     return words
 
 
@@ -69,10 +69,10 @@ def _numbers_of(text: str, country: str) -> list[str]:
     return [each for each in (digits, number) if each]
 
 
-def checked(value: str) -> str:
+def trimmed(value: str) -> str:
     """The text without spaces around it; RefusedError when it is too long to look for."""
     if len(value) > MAX_LENGTH:
-        raise RefusedError(f"A text to search for has at most {MAX_LENGTH} characters.")
+        raise RefusedError(f"A text to search for can have at most {MAX_LENGTH} characters.")
     return value.strip()
 
 

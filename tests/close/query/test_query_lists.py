@@ -152,7 +152,7 @@ def test_a_search_of_opportunities_that_says_nothing_is_refused(world: World):
         ({"query": "nonsense:1"}, 'an opportunity has no field "nonsense"'),
         ({"query": "sort:note"}, "This list can be sorted by"),
         ({"lead_query": "nonsense:1"}, 'a lead has no field "nonsense"'),
-        ({"lead_query": "slice:1/2"}, "A slice cannot be a part of another search."),
+        ({"lead_query": "slice:1/2"}, "A search with a slice cannot be a part of another one."),
     ):
         assert words in world.ada.close.get("/opportunity/", 400, params=params)["error"]
     for saved in (f"save_{UNKNOWN}", "nonsense", f"lead_{UNKNOWN}"):
@@ -236,7 +236,7 @@ def test_saved_searches_are_named_in_a_query(world: World):
     assert which(world, 'in:("With notes", "Rocket People")') == "AB"
     assert contacts(world, "in:contacts") == ["Jane Roe"]
     assert "there is no saved search" in refused(world, "in:contacts")
-    assert "A slice cannot be a part" in refused(world, "in:sliced")
+    assert "A search with a slice cannot be a part" in refused(world, "in:sliced")
     # Others do not see them.
     answer = world.bo.close.get("/lead/", 400, params={"query": 'in:"Rocket People"'})
     assert 'there is no saved search "Rocket People"' in answer["error"]

@@ -232,5 +232,5 @@ def test_a_search_that_names_what_is_gone_since_says_so(world: World):
     world.ada.close.delete(f"/custom_field/lead/{field}/", status=200)
     params = {"lead_saved_search_id": made["id"]}
     answer = world.ada.close.get("/opportunity/", 400, params=params)
-    assert "'Sized' cannot be read any more" in answer["error"]
+    assert "'Sized' is no longer valid" in answer["error"]
     assert change_search(world.ada, made, name="Unsized")["s_query"] == made["s_query"]

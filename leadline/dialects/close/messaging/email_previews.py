@@ -10,7 +10,7 @@ import msgspec
 from leadline.dialects.close.protocol.spelling import tz_offset
 from leadline.dialects.close.query.parameters import latest_first, search_in
 from leadline.dialects.close.query.saved_searches import SavedSearches
-from leadline.dialects.close.query.text_fields import find_place
+from leadline.dialects.close.query.text_fields import find_field
 from leadline.dialects.close.query.text_language import whole_query
 from leadline.dialects.close.query.tree_search import read_search
 from leadline.features.contacts.queries import contacts_of_leads
@@ -220,7 +220,7 @@ def _read_sort(text: str, noun: str) -> tuple[SortKey, ...]:
     problems = Problems()
     found = []
     for place, each in enumerate(given):
-        target = find_place(noun, each.field)
+        target = find_field(noun, each.field)
         if target is None or not target.is_sortable:
             problems.add("unknown_field", "sort", place, "field")
         else:

@@ -30,9 +30,9 @@ from leadline.store.tables import Row, Table
 from leadline.store.unit import Unit
 from leadline.wire.operation import Parameter, Request
 
-QUERY = Parameter("query", 'What to search for, such as status:"Potential" sort:-date_created.')
-LEAD_QUERY = Parameter("lead_query", "Of leads alone that this search finds.")
-LEAD_SAVED_SEARCH = Parameter("lead_saved_search_id", "Of leads alone that this view finds.")
+QUERY = Parameter("query", 'A search, such as status:"Potential" sort:-date_created.')
+LEAD_QUERY = Parameter("lead_query", "Of leads that this search finds.")
+LEAD_SAVED_SEARCH = Parameter("lead_saved_search_id", "Of leads that this saved search finds.")
 
 
 async def search_in(request: Request[Any], noun: str, name: str = "query") -> Search | None:

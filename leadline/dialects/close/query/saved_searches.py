@@ -110,15 +110,15 @@ class SavedSearches:
         if row.id in self._inside:
             raise RefusedError(f"The saved search '{row.name}' contains itself.")
         if len(self._inside) >= MAX_DEPTH:
-            raise RefusedError(f"Saved searches contain each other more than {MAX_DEPTH} deep.")
+            raise RefusedError(f"Saved searches are nested more than {MAX_DEPTH} levels deep.")
         if len(self.read) >= MAX_READ:
-            raise RefusedError(f"A search takes in at most {MAX_READ} saved ones.")
+            raise RefusedError(f"A search can include at most {MAX_READ} saved searches.")
         self.read.append(row)
         outside, self._inside = self._inside, (*self._inside, row.id)
         try:
             return await self.search(definition_of(row))
         except InvalidError as error:  # what it names is gone since
-            words = f"The saved search '{row.name}' cannot be read any more: {error.text}"
+            words = f"The saved search '{row.name}' is no longer valid: {error.text}"
             raise RefusedError(words) from error
         finally:
             self._inside = outside

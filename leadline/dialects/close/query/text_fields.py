@@ -12,7 +12,7 @@ from leadline.reporting.search.nouns import FieldSpec
 from leadline.reporting.search.tree import Field
 
 
-class Place(msgspec.Struct, frozen=True):
+class FieldPath(msgspec.Struct, frozen=True):
     """Where a name leads: over related nouns to a field, or to all texts of the last noun."""
 
     through: tuple[str, ...]
@@ -63,7 +63,7 @@ _OTHER_NAMES: Mapping[str, Mapping[str, str]] = {
     "lead": {
         **_DATES,
         **_STATUS,
-        **{name: f"contact.{place}" for name, place in _ON_CONTACT.items()},
+        **{name: f"contact.{path}" for name, path in _ON_CONTACT.items()},
         **_NAMED_CONTACT,
         "lead_id": "id",
         "company": "name",
@@ -136,7 +136,8 @@ _OTHER_NAMES: Mapping[str, Mapping[str, str]] = {
     "contact_email": {"email_address": "email"},
     "contact_phone": {"phone_number": "phone"},
 }
-# Other names of nouns in clauses such as call(...). A change of status is one of what is around.
+# Other names of nouns in clauses such as call(...). "status_change" means a change of the object
+# that the clause stands on.
 _NOUNS = {
     "addresses": "address",
     "calls": "call",
@@ -186,17 +187,17 @@ _USERS = frozenset(
 )
 
 
-def find_place(noun: str, name: str) -> Place | None:
+def find_field(noun: str, name: str) -> FieldPath | None:
     """The field that the name means in a condition on that noun."""
     key = "_".join(name.lower().split())
     other = _OTHER_NAMES.get(noun, {}).get(key)
     *through, field = other.split(".") if other else [key]
     last = through[-1] if through else noun
     if field == "*":
-        return Place(tuple(through), last, None)
+        return FieldPath(tuple(through), last, None)
     if field not in CATALOGUE[last].fields:
         return None
-    return Place(tuple(through), last, field)
+    return FieldPath(tuple(through), last, field)
 
 
 def find_related(noun: str, name: str) -> str | None:
@@ -217,8 +218,8 @@ def prefix_of(target: Field) -> str:
     return "user" if target.name in _USERS else _REFERENCES[target.name]
 
 
-def like(name: str, names: list[str]) -> str:
-    """A question whether one of these is meant, to stand at the end of an error."""
+def did_you_mean(name: str, names: list[str]) -> str:
+    """The end of an error: whether the most similar of these names is meant, if one is similar."""
     lowered = {each.lower(): each for each in reversed(names)}
     found = get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
     return f' Did you mean "{lowered[found[0]]}"?' if found else ""
@@ -232,8 +233,3 @@ def names_of(noun: str) -> list[str]:
 def related_names(noun: str) -> list[str]:
     """Every name that a clause on the noun can have."""
     return [name for name in (*CATALOGUE, *_NOUNS) if find_related(noun, name) is not None]
-
-
-def one(noun: str) -> str:
-    """The noun with its article, for errors."""
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun.replace('_', ' ')}"

@@ -8,12 +8,11 @@ from decimal import Decimal
 import msgspec
 
 from leadline.dialects.close.query.text_fields import (
-    Place,
-    find_place,
+    FieldPath,
+    did_you_mean,
+    find_field,
     find_related,
-    like,
     names_of,
-    one,
     related_names,
 )
 from leadline.dialects.close.query.text_syntax import (
@@ -30,8 +29,8 @@ from leadline.dialects.close.query.text_syntax import (
 )
 from leadline.dialects.close.query.text_tokens import refuse, shorten
 from leadline.dialects.close.query.text_values import (
-    Asker,
     Named,
+    SearchContext,
     any_value,
     is_any_value,
     is_no_value,
@@ -44,6 +43,7 @@ from leadline.kernel.errors import NotFoundError, RefusedError
 from leadline.kernel.ids import parse_prefixed
 from leadline.reporting.search.custom_conditions import kind_of
 from leadline.reporting.search.fields import CATALOGUE
+from leadline.reporting.search.nouns import with_article
 from leadline.reporting.search.tree import (
     All,
     AnyOf,
@@ -69,7 +69,7 @@ async def read_search(unit: Unit, text: str, noun: str, calendar: Calendar, name
     Words without a field are looked for in all texts. ``named`` finds a saved search by its name.
     """
     written = parse(text)
-    reader = _Reader(Asker(unit, calendar, named))
+    reader = _Reader(SearchContext(unit, calendar, named))
     query = await reader.read(noun, written.condition)
     sort = [await reader.sort_key(noun, name) for name in written.sort]
     return Search(noun, query, tuple(sort), written.slice)
@@ -78,13 +78,13 @@ async def read_search(unit: Unit, text: str, noun: str, calendar: Calendar, name
 def whole_query(search: Search) -> Query:
     """What is searched for, as a part of another search; RefusedError for a slice of it."""
     if search.slice is not None:
-        raise RefusedError("A slice cannot be a part of another search.")
+        raise RefusedError("A search with a slice cannot be a part of another one.")
     return search.query
 
 
 class _Reader:
-    def __init__(self, asker: Asker) -> None:
-        self._asker = asker
+    def __init__(self, context: SearchContext) -> None:
+        self._context = context
 
     async def read(self, noun: str, condition: Condition) -> Query:
         if isinstance(condition, Everything):
@@ -104,8 +104,8 @@ class _Reader:
         name = condition.name
         related = find_related(noun, name.text)
         if related is None:
-            words = f"{one(noun)} has no clause {shorten(name.text)}(...)."
-            raise refuse(name.at, words + like(name.text, related_names(noun)))
+            words = f"{with_article(noun)} has no related objects {shorten(name.text)}(...)."
+            raise refuse(name.at, words + did_you_mean(name.text, related_names(noun)))
         if related != noun and not CATALOGUE[related].is_stored:
             return AnyOf()  # there are none yet, whatever is asked of them
         inner: Query = All()
@@ -126,20 +126,20 @@ class _Reader:
                 found = [await self._has(noun, value) for value in condition.values]
                 either = found[0] if len(found) == 1 else AnyOf(tuple(found))
                 return Not(either) if word == "no" else either
-        place = find_place(noun, condition.name.text)
-        if place is None:
+        path = find_field(noun, condition.name.text)
+        if path is None:
             return await self._custom(noun, condition)
         if is_any_value(condition):
-            return _exists(place)
+            return _exists(path)
         if is_no_value(condition):
-            return Not(_exists(place))
-        return _through(place, await self._of_place(place, condition))
+            return Not(_exists(path))
+        return _through(path, await self._of_field(path, condition))
 
-    async def _of_place(self, place: Place, condition: Comparison) -> Query:
-        if place.spec is not None:
-            return await read_test(self._asker, place.target, place.spec.kind, condition)
+    async def _of_field(self, path: FieldPath, condition: Comparison) -> Query:
+        if path.spec is not None:
+            return await read_test(self._context, path.target, path.spec.kind, condition)
         if condition.sign not in (":", "=", "!="):
-            words = f"{shorten(condition.name.text)} has no order."
+            words = f"{shorten(condition.name.text)} cannot be compared by size."
             raise refuse(condition.name.at, words)
         return AnyOf(tuple(HasText(text_test(value)) for value in condition.values))
 
@@ -147,7 +147,7 @@ class _Reader:
         found = []
         for value in values:
             try:
-                search = await self._asker.saved_search(value.text)
+                search = await self._context.saved_search(value.text)
             except NotFoundError:
                 words = f'there is no saved search "{shorten(value.text)}".'
                 raise refuse(value.at, words) from None
@@ -156,15 +156,15 @@ class _Reader:
 
     async def _has(self, noun: str, value: Value) -> Query:
         """Whether there is any: a value, or an object of that kind."""
-        place = find_place(noun, value.text)
-        is_figure = place is not None and place.spec is not None and place.spec.kind == "number"
-        if place is not None and not is_figure:
-            return _exists(place)
+        path = find_field(noun, value.text)
+        is_figure = path is not None and path.spec is not None and path.spec.kind == "number"
+        if path is not None and not is_figure:
+            return _exists(path)
         related = find_related(noun, value.text)
         if related not in (None, noun):
             return HasRelated(related, All())
-        if place is not None:
-            return FieldTest(place.target, NumberRange(gt=Decimal(0)))
+        if path is not None:
+            return FieldTest(path.target, NumberRange(gt=Decimal(0)))
         fields = await self._find_custom(noun, value)
         return AnyOf(tuple(any_value(_target(noun, field)) for field in fields))
 
@@ -180,14 +180,14 @@ class _Reader:
                 parts.append(Not(any_value(target)))
             else:
                 asked = _as_chosen(field, condition)
-                parts.append(await read_test(self._asker, target, kind_of(field.type), asked))
+                parts.append(await read_test(self._context, target, kind_of(field.type), asked))
         return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
 
     async def _find_custom(self, noun: str, name: Value) -> list[CustomField]:
         """The custom field of that id or name. Types of activities may have namesakes."""
         is_marked = name.text.lower().startswith(_CUSTOM)
         wanted = name.text[len(_CUSTOM) :] if is_marked else name.text
-        fields = await self._asker.fields_of(noun) if CATALOGUE[noun].custom else []
+        fields = await self._context.fields_of(noun) if CATALOGUE[noun].custom else []
         field_id = parse_prefixed("cf", wanted)
         found = [field for field in fields if field.id == field_id] or [
             field for field in fields if field.name.lower() == wanted.strip().lower()
@@ -198,14 +198,14 @@ class _Reader:
 
     async def sort_key(self, noun: str, name: Value) -> SortKey:
         bare = Value(name.text.removeprefix("-"), name.at, name.is_quoted)
-        place = find_place(noun, bare.text)
+        path = find_field(noun, bare.text)
         target: Field | CustomFieldOf
-        if place is None:
+        if path is None:
             target = _target(noun, (await self._find_custom(noun, bare))[0])
-        elif not place.is_sortable:
-            raise refuse(name.at, f"{shorten(bare.text)} is nothing to sort by.")
+        elif not path.is_sortable:
+            raise refuse(name.at, f"{shorten(bare.text)} cannot be sorted by.")
         else:
-            target = place.target
+            target = path.target
         return SortKey(target, is_descending=name.text.startswith("-"))
 
 
@@ -223,13 +223,13 @@ def _as_chosen(field: CustomField, condition: Comparison) -> Comparison:
     return msgspec.structs.replace(condition, values=tuple(values))
 
 
-def _exists(place: Place) -> Query:
-    return _through(place, All() if place.spec is None else any_value(place.target))
+def _exists(path: FieldPath) -> Query:
+    return _through(path, All() if path.spec is None else any_value(path.target))
 
 
-def _through(place: Place, query: Query) -> Query:
+def _through(path: FieldPath, query: Query) -> Query:
     """The condition on what hangs on the object, over as many steps as it takes."""
-    for noun in reversed(place.through):
+    for noun in reversed(path.through):
         query = HasRelated(noun, query)
     return query
 
@@ -238,9 +238,9 @@ def _no_field(
     noun: str, name: Value, wanted: str, custom_names: list[str], is_marked: bool
 ) -> RefusedError:
     if is_marked:
-        words = f'{one(noun)} has no custom field "{shorten(wanted)}".'
-        return refuse(name.at, words + like(wanted, custom_names))
-    words = f'{one(noun)} has no field "{shorten(wanted)}".'
-    guess = like(wanted, [*names_of(noun), *custom_names])
-    hint = guess or " To look for these words themselves, put them in quotation marks."
+        words = f'{with_article(noun)} has no custom field "{shorten(wanted)}".'
+        return refuse(name.at, words + did_you_mean(wanted, custom_names))
+    words = f'{with_article(noun)} has no field "{shorten(wanted)}".'
+    guess = did_you_mean(wanted, [*names_of(noun), *custom_names])
+    hint = guess or " To search for these words themselves, put them in quotation marks."
     return refuse(name.at, words + hint)

@@ -85,7 +85,7 @@ class _Parser:
 
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
-        self._place = 0
+        self._index = 0
         self._depth = 0
         self._conditions = 0
         self._sort: list[Value] = []
@@ -94,21 +94,21 @@ class _Parser:
 
     @property
     def _next(self) -> Token:
-        return self._tokens[self._place]
+        return self._tokens[self._index]
 
     @property
     def _after(self) -> Token:
-        return self._tokens[min(self._place + 1, len(self._tokens) - 1)]
+        return self._tokens[min(self._index + 1, len(self._tokens) - 1)]
 
     def _take(self) -> Token:
         token = self._next
-        self._place += token.kind != "end"
+        self._index += token.kind != "end"
         return token
 
     def read(self) -> Text:
         condition = self._either() or Everything()
         if self._next.kind != "end":
-            raise refuse(self._next.at, f"{self._next.shown} has no meaning here.")
+            raise refuse(self._next.at, f"{self._next.shown} is not expected here.")
         return Text(condition, tuple(self._sort), self._slice)
 
     def _either(self) -> Condition | None:
@@ -118,7 +118,7 @@ class _Parser:
             token = self._take()
             found.append(self._both())
             if None in found:  # else what only says an order would let everything through
-                raise refuse(token.at, 'conditions must stand on both sides of "or".')
+                raise refuse(token.at, '"or" needs a condition on both sides.')
         conditions = tuple(each for each in found if each is not None)
         if len(conditions) > 1:
             return Either(conditions)
@@ -128,12 +128,12 @@ class _Parser:
         """Conditions side by side; None when there is none."""
         found: list[Condition] = []
         if self._next.is_keyword("or", "and"):
-            raise refuse(self._next.at, f'something must stand before "{self._next.text}".')
+            raise refuse(self._next.at, f'"{self._next.text}" needs a condition before it.')
         while not self._at_end_of_group() and not self._next.is_keyword("or"):
             if self._next.is_keyword("and"):
                 token = self._take()
                 if self._at_end_of_group() or self._next.is_keyword("or", "and"):
-                    raise refuse(token.at, f'something must follow "{token.text}".')
+                    raise refuse(token.at, f'"{token.text}" needs a condition after it.')
             elif self._next.kind == ",":
                 self._take()
             else:
@@ -156,7 +156,7 @@ class _Parser:
         if token.kind == "(":
             return self._group()
         if token.kind not in ("word", "phrase"):
-            raise refuse(token.at, f"{token.shown} has no meaning here.")
+            raise refuse(token.at, f"{token.shown} is not expected here.")
         self._count(token)
         name = self._text()
         if self._next.kind == "sign":
@@ -167,9 +167,9 @@ class _Parser:
         if (
             self._next.is_keyword("not")
             and self._after.is_keyword("in")
-            and self._tokens[self._place + 2].kind == "("
+            and self._tokens[self._index + 2].kind == "("
         ):
-            self._place += 2
+            self._index += 2
             return Comparison(name, "!=", self._list())
         if self._next.kind == "(" and self._next.is_glued and not name.is_quoted:
             return self._related(name)
@@ -180,7 +180,7 @@ class _Parser:
         before = len(self._sort), self._slice
         condition = self._term() if not self._at_end_of_group() else None
         if condition is None or (len(self._sort), self._slice) != before:
-            raise refuse(token.at, f'"{token.text}" must stand before what is not wanted.')
+            raise refuse(token.at, f'"{token.text}" needs a condition after it.')
         self._depth -= 1
         return Without(condition)
 
@@ -188,7 +188,7 @@ class _Parser:
         opening = self._take()
         self._deeper(opening)
         if self._next.kind == ")":
-            raise refuse(opening.at, "there is nothing between these brackets.")
+            raise refuse(opening.at, "these parentheses are empty.")
         condition = self._either()
         self._close(opening)
         self._depth -= 1
@@ -196,12 +196,12 @@ class _Parser:
 
     def _close(self, opening: Token) -> None:
         if self._take().kind != ")":
-            raise refuse(opening.at, "this bracket is not closed.")
+            raise refuse(opening.at, "this parenthesis is not closed.")
 
     def _deeper(self, token: Token) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise refuse(token.at, f"conditions are nested more than {MAX_DEPTH} deep.")
+            raise refuse(token.at, f"conditions are nested more than {MAX_DEPTH} levels deep.")
 
     def _count(self, token: Token) -> None:
         self._conditions += 1
@@ -228,22 +228,22 @@ class _Parser:
         word = name.text.lower()
         if meaning == ":" and not name.is_quoted and word in ("sort", "slice"):
             if self._inside is not None:
-                words = f"{word}: cannot stand inside {self._inside}(...)."
+                words = f"{word}: cannot be used inside {self._inside}(...)."
                 raise refuse(name.at, words)
             if word == "sort":
                 parts = [value.text] if value.is_quoted else value.text.split(",")
                 self._sort.extend(Value(part, value.at) for part in parts)
             elif self._slice is not None:
-                raise refuse(name.at, "slice: stands here for the second time.")
+                raise refuse(name.at, "slice: can be used only once.")
             else:
                 self._slice = _read_slice(value)
             return None
         return Comparison(name, meaning, (value,))
 
-    def _value(self, place: str) -> Value:
+    def _value(self, where: str) -> Value:
         minus = self._take().text if self._next.kind == "minus" else ""
         if self._next.kind not in ("word", "phrase"):
-            raise refuse(self._next.at, f"a value must stand {place}, not {self._next.shown}.")
+            raise refuse(self._next.at, f"a value is expected {where}, not {self._next.shown}.")
         value = self._text()
         return Value(minus + value.text, value.at - len(minus), value.is_quoted)
 
@@ -252,11 +252,11 @@ class _Parser:
         opening = self._take()
         low = self._value("here")
         if not self._next.is_keyword("to"):
-            raise refuse(opening.at, "a range is written [1000 TO 5000].")
+            raise refuse(opening.at, "write a range as [1000 TO 5000].")
         self._take()
         high = self._value("here")
         if self._take().kind != "]":
-            raise refuse(opening.at, "a range is written [1000 TO 5000].")
+            raise refuse(opening.at, "write a range as [1000 TO 5000].")
         return low, high
 
     def _list(self) -> tuple[Value, ...]:
@@ -267,8 +267,8 @@ class _Parser:
             token = self._take()
             if token.kind != "," and not token.is_keyword("or"):
                 if token.kind == "end":
-                    raise refuse(opening.at, "this bracket is not closed.")
-                raise refuse(token.at, 'a comma or "or" must stand between the values of a list.')
+                    raise refuse(opening.at, "this parenthesis is not closed.")
+                raise refuse(token.at, 'separate the values of a list by a comma or "or".')
             found.append(self._value("here"))
             if len(found) > MAX_VALUES:
                 raise refuse(opening.at, f"this list has more than {MAX_VALUES:,} values.")
@@ -311,4 +311,4 @@ def _read_slice(value: Value) -> Slice:
         found = Slice(int(number), int(count))
         if 1 <= found.number <= found.count <= MAX_SLICES:
             return found
-    raise refuse(value.at, f"a slice is written 2/8 (of {MAX_SLICES} at most).")
+    raise refuse(value.at, f"write a slice as 2/8, of at most {MAX_SLICES}.")

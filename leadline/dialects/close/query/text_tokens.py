@@ -83,7 +83,7 @@ def _next(text: str, at: int, before: Token | None, *, is_glued: bool) -> tuple[
     if sign in '"“”':
         quoted = _PHRASE.match(text, at)
         if quoted is None:
-            raise refuse(at, "this quotation mark has no second one.")
+            raise refuse(at, "this quotation mark is not closed.")
         return Token("phrase", _ESCAPED.sub(r"\1", quoted[1]), at, is_glued), quoted.end()
     follows_sign = before is not None and before.kind == "sign"
     for kind in ("(", ")", "[", "]", ","):
@@ -99,5 +99,5 @@ def _next(text: str, at: int, before: Token | None, *, is_glued: bool) -> tuple[
         return Token("word", found[0], at, is_glued), found.end()
     found = _SIGN.match(text, at)
     if found is None:
-        raise refuse(at, f'"{sign}" has no meaning here.')
+        raise refuse(at, f'"{sign}" is not expected here.')
     return Token("sign", found[0], at, is_glued), found.end()

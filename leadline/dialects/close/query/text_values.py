@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from decimal import Decimal, InvalidOperation
 
 from leadline.dialects.close.query.text_dates import DateSign, Period, between, read_period, within
-from leadline.dialects.close.query.text_fields import like, prefix_of
+from leadline.dialects.close.query.text_fields import did_you_mean, prefix_of
 from leadline.dialects.close.query.text_syntax import Comparison, Value
 from leadline.dialects.close.query.text_tokens import refuse, shorten
 from leadline.features.custom_fields.tables import CUSTOM_FIELDS, SHARED, CustomField
@@ -47,8 +47,8 @@ _SAME = {"incoming": "inbound", "outgoing": "outbound"}
 Named = Callable[[str], Awaitable[Search]]
 
 
-class Asker:
-    """Who searches, where and when; what names are theirs is fetched once, when first needed."""
+class SearchContext:
+    """Who searches, where and when. Names of theirs are fetched once, when first needed."""
 
     def __init__(self, unit: Unit, calendar: Calendar, named: Named) -> None:
         self.unit = unit
@@ -77,20 +77,20 @@ class Asker:
 
 
 async def read_test(
-    asker: Asker, target: Field | CustomFieldOf, kind: str, comparison: Comparison
+    context: SearchContext, target: Field | CustomFieldOf, kind: str, comparison: Comparison
 ) -> Query:
     """The condition on a field; what is not equal is left to be negated."""
     if comparison.sign in _ORDERED and kind in ("text", "choice", "reference", "flag"):
-        words = f"{shorten(comparison.name.text)} has no order, so {_shown(comparison)} cannot be."
+        words = f"{shorten(comparison.name.text)} cannot be compared with {_shown(comparison)}."
         raise refuse(comparison.name.at, words)
     if kind == "number":
         return FieldTest(target, _number_test(comparison))
     if kind in ("moment", "day", "due"):
-        return _any_of(target, _moment_tests(asker, comparison))
+        return _any_of(target, _moment_tests(context, comparison))
     if kind == "flag":
         return _any_of(target, [IsTrue(_read_flag(value)) for value in comparison.values])
     if kind == "reference":
-        ids = [each for value in comparison.values for each in await _ids(asker, target, value)]
+        ids = [each for value in comparison.values for each in await _ids(context, target, value)]
         if isinstance(target, Field) and target.name == "id":
             return HasId(tuple(ids))
         return FieldTest(target, OneOf(tuple(dict.fromkeys(ids))))
@@ -128,12 +128,12 @@ def text_test(value: Value, *, is_exact: bool = False) -> TextTest:
     text = value.text.strip()
     if text.endswith("*"):
         if "*" in text[:-1] or len(text) == 1:
-            raise refuse(value.at, f"a star can only stand at the end, not as in {shorten(text)}.")
+            raise refuse(value.at, f"* can only stand at the end, not as in {shorten(text)}.")
         return TextTest(text[:-1], "beginning_of_words")
     if "*" in text and not value.is_quoted:
-        raise refuse(value.at, f"a star can only stand at the end, not as in {shorten(text)}.")
+        raise refuse(value.at, f"* can only stand at the end, not as in {shorten(text)}.")
     if not text:
-        raise refuse(value.at, "there is nothing to look for.")
+        raise refuse(value.at, "the text to search for is empty.")
     if is_exact:
         return TextTest(text, "exact_value")
     return TextTest(text, "phrase" if value.is_quoted else "full_words")
@@ -174,8 +174,8 @@ def _number_test(comparison: Comparison) -> NumberRange | OneOf:
 # Dates.
 
 
-def _read_date(asker: Asker, value: Value) -> Period:
-    found = read_period(value.text, asker.unit.now, asker.calendar)
+def _read_date(context: SearchContext, value: Value) -> Period:
+    found = read_period(value.text, context.unit.now, context.calendar)
     if found is None:
         words = (
             f"{shorten(value.text)} is not a date. Dates are 2026-05-17, 2026-05-17T10:30, today, "
@@ -185,28 +185,28 @@ def _read_date(asker: Asker, value: Value) -> Period:
     return found
 
 
-def _moment_tests(asker: Asker, comparison: Comparison) -> list[MomentRange]:
-    offset = asker.calendar.offset
+def _moment_tests(context: SearchContext, comparison: Comparison) -> list[MomentRange]:
+    offset = context.calendar.offset
     if comparison.sign == "range":
         low, high = (
-            None if value.is_anything else _read_date(asker, value) for value in comparison.values
+            None if value.is_anything else _read_date(context, value) for value in comparison.values
         )
         return [between(low, high, offset)]
     sign: DateSign = "=" if comparison.sign in (":", "!=") else comparison.sign  # type: ignore[assignment]  # these are left
-    return [within(_read_date(asker, value), sign, offset) for value in comparison.values]
+    return [within(_read_date(context, value), sign, offset) for value in comparison.values]
 
 
 def _read_flag(value: Value) -> bool:
     word = value.text.strip().lower()
     if word not in (*_YES, *_NO):
-        raise refuse(value.at, f"{shorten(value.text)} is neither yes nor no.")
+        raise refuse(value.at, f"{shorten(value.text)} is neither true nor false.")
     return word in _YES
 
 
 # Ids and names.
 
 
-async def _ids(asker: Asker, target: Field | CustomFieldOf, value: Value) -> list[bytes]:
+async def _ids(context: SearchContext, target: Field | CustomFieldOf, value: Value) -> list[bytes]:
     """What the value refers to by an id or, of users, statuses and pipelines, by a name."""
     if isinstance(target, CustomFieldOf):
         prefix = _CUSTOM_PREFIXES[target.type]
@@ -217,21 +217,21 @@ async def _ids(asker: Asker, target: Field | CustomFieldOf, value: Value) -> lis
     if found is not None:
         return [found]
     if prefix == "user":
-        return await _users(asker, value)
+        return await _users(context, value)
     if prefix in ("stat", "pipe") and isinstance(target, Field):
         kind: Kind = "opportunity" if target.noun.startswith("opportunity") else "lead"
-        book = await asker.book(kind)
+        book = await context.book(kind)
         read = _stages if prefix == "stat" else _pipelines
         return read(book, kind, value)
     raise refuse(value.at, f"{shorten(text)} is not an id that begins with {prefix}_.")
 
 
-async def _users(asker: Asker, value: Value) -> list[bytes]:
+async def _users(context: SearchContext, value: Value) -> list[bytes]:
     """Everybody of that name or address; "me" is whoever asks."""
     wanted = " ".join(value.text.lower().split())
     if wanted == "me":
-        return [asker.unit.scope.require_user()]
-    members = await asker.members()
+        return [context.unit.scope.require_user()]
+    members = await context.members()
     for spell in (_email, _full_name, _first_name):
         found = [member.id for member in members if spell(member).lower() == wanted]
         if found:
@@ -274,9 +274,9 @@ def _pipelines(book: StageBook, kind: Kind, value: Value) -> list[bytes]:
 
 
 def _unknown(value: Value, what: str, names: list[str]) -> RefusedError:
-    hint = like(value.text, names)
+    hint = did_you_mean(value.text, names)
     if not hint and 0 < len(names) <= MAX_TOLD:
-        hint = " There are: " + ", ".join(f'"{name}"' for name in dict.fromkeys(names)) + "."
+        hint = " Possible values: " + ", ".join(f'"{name}"' for name in dict.fromkeys(names)) + "."
     return refuse(value.at, f'there is no {what} "{shorten(value.text)}".{hint}')
 
 

@@ -16,7 +16,7 @@ from leadline.kernel.errors import Path, Problems, RefusedError
 from leadline.kernel.ids import parse_hex, parse_prefixed
 from leadline.reporting.search.custom_conditions import kind_of
 from leadline.reporting.search.fields import CATALOGUE
-from leadline.reporting.search.nouns import Kind
+from leadline.reporting.search.nouns import Kind, with_article
 from leadline.reporting.search.tree import (
     CustomFieldOf,
     Field,
@@ -42,7 +42,7 @@ _MODES = get_args(TextMode)
 _NUMBERS = ("gt", "gte", "lt", "lte")
 
 
-class Found(msgspec.Struct, frozen=True):
+class ResolvedField(msgspec.Struct, frozen=True):
     """A field, its name and its kind."""
 
     field: Field | CustomFieldOf
@@ -50,7 +50,7 @@ class Found(msgspec.Struct, frozen=True):
     kind: Kind
 
 
-class Book(msgspec.Struct, frozen=True):
+class SearchFields(msgspec.Struct, frozen=True):
     """What has to be known to read the fields of a search, and who asks when."""
 
     custom: Mapping[bytes, CustomField]
@@ -59,7 +59,7 @@ class Book(msgspec.Struct, frozen=True):
     clock: Clock
 
 
-async def book_for(unit: Unit, clock: Clock, *parts: Any) -> Book:
+async def known_fields(unit: Unit, clock: Clock, *parts: Any) -> SearchFields:
     """The custom fields and groups that these parts of a search name; each fetched at once."""
     texts = set(_texts(parts))
     custom_ids = [found for text in texts if (found := parse_prefixed("cf", text))]
@@ -71,7 +71,7 @@ async def book_for(unit: Unit, clock: Clock, *parts: Any) -> Book:
         ):
             members[row.group_id].append(row.user_id)
     custom = await rows.select_ids(unit, CUSTOM_FIELDS, custom_ids)
-    return Book(custom, members, unit.scope.require_user(), clock)
+    return SearchFields(custom, members, unit.scope.require_user(), clock)
 
 
 def _texts(parts: tuple[Any, ...]) -> Iterator[str]:
@@ -88,7 +88,9 @@ def _texts(parts: tuple[Any, ...]) -> Iterator[str]:
             stack.extend((each, depth + 1) for each in inner)
 
 
-def read_field(node: Any, noun: str, book: Book, path: Path, problems: Problems) -> Found | None:
+def read_field(
+    node: Any, noun: str, known: SearchFields, path: Path, problems: Problems
+) -> ResolvedField | None:
     """The field of a noun that a node names; None and a problem when there is none."""
     if not isinstance(node, dict):
         problems.add("required" if node is None else "type", *path)
@@ -97,39 +99,41 @@ def read_field(node: Any, noun: str, book: Book, path: Path, problems: Problems)
     if kind == "regular_field":
         return _regular(node, noun, path, problems)
     if kind == "custom_field":
-        return _custom(node, noun, book, path, problems)
+        return _custom(node, noun, known, path, problems)
     words = "Value must be one of: regular_field, custom_field."
     problems.add("choice", *path, "type", text=words)
     return None
 
 
-def _regular(node: Json, noun: str, path: Path, problems: Problems) -> Found | None:
+def _regular(node: Json, noun: str, path: Path, problems: Problems) -> ResolvedField | None:
     given = node.get("object_type")
     if given is not None and noun_of(given) != noun:
-        words = f"The field must be one of the object that is looked at: {noun}."
+        words = f"The field must be one of {with_article(noun)}."
         problems.add("conflict", *path, "object_type", text=words)
         return None
     name = node.get("field_name")
     spec = CATALOGUE[noun].fields.get(name) if isinstance(name, str) else None
     if spec is None or not isinstance(name, str):
-        words = f"A {noun} has no such field."
+        words = f"{with_article(noun).capitalize()} has no such field."
         problems.add("choice", *path, "field_name", text=words)
         return None
-    return Found(Field(noun, name), name, spec.kind)
+    return ResolvedField(Field(noun, name), name, spec.kind)
 
 
-def _custom(node: Json, noun: str, book: Book, path: Path, problems: Problems) -> Found | None:
+def _custom(
+    node: Json, noun: str, known: SearchFields, path: Path, problems: Problems
+) -> ResolvedField | None:
     given = node.get("custom_field_id")
     field_id = parse_prefixed("cf", given) if isinstance(given, str) else None
-    field = book.custom.get(field_id) if field_id is not None else None
+    field = known.custom.get(field_id) if field_id is not None else None
     if field is None:
         problems.add("not_found", *path, "custom_field_id")
         return None
     if not CATALOGUE[noun].custom or not (field.is_shared or field.noun == noun):
-        words = f"This is no field of the object that is looked at: {noun}."
+        words = f"{with_article(noun).capitalize()} does not have this field."
         problems.add("conflict", *path, "custom_field_id", text=words)
         return None
-    return Found(CustomFieldOf(noun, field.id, field.type), field.name, kind_of(field.type))
+    return ResolvedField(CustomFieldOf(noun, field.id, field.type), field.name, kind_of(field.type))
 
 
 def noun_of(given: Any) -> str | None:
@@ -144,7 +148,9 @@ def noun_of(given: Any) -> str | None:
 # Conditions.
 
 
-def read_test(node: Any, found: Found, book: Book, path: Path, problems: Problems) -> Test | None:
+def read_test(
+    node: Any, found: ResolvedField, known: SearchFields, path: Path, problems: Problems
+) -> Test | None:
     """What a condition asks of a field; None and a problem when it cannot be asked."""
     if not isinstance(node, dict):
         problems.add("required" if node is None else "type", *path)
@@ -156,10 +162,10 @@ def read_test(node: Any, found: Found, book: Book, path: Path, problems: Problem
         return None
     kinds, read = _READERS[kind]
     if found.kind not in kinds:
-        words = f"The field {found.name} cannot have a condition of the type {kind}."
+        words = f"The field {found.name} does not support conditions of the type {kind}."
         problems.add("choice", *path, "type", text=words)
         return None
-    test: Test | None = read(node, found, book, path, problems)
+    test: Test | None = read(node, found, known, path, problems)
     return test
 
 
@@ -183,10 +189,10 @@ def read_ids(given: Any, path: Path, problems: Problems) -> list[bytes]:
         problems.add("required" if given is None else "type", *path)
         return []
     found = []
-    for place, each in enumerate(given):
+    for index, each in enumerate(given):
         object_id = id_of(each)
         if object_id is None:
-            problems.add("not_found", *path, place)
+            problems.add("not_found", *path, index)
         else:
             found.append(object_id)
     return found
@@ -198,11 +204,15 @@ def id_of(given: Any) -> bytes | None:
     return parse_hex(match[1]) if match else None
 
 
-def _text(node: Json, found: Found, book: Book, path: Path, problems: Problems) -> Test | None:
+def _text(
+    node: Json, found: ResolvedField, known: SearchFields, path: Path, problems: Problems
+) -> Test | None:
     return read_text(node, path, problems)
 
 
-def _term(node: Json, found: Found, book: Book, path: Path, problems: Problems) -> Test | None:
+def _term(
+    node: Json, found: ResolvedField, known: SearchFields, path: Path, problems: Problems
+) -> Test | None:
     given = node.get("values")
     if not isinstance(given, list):
         problems.add("required" if given is None else "type", *path, "values")
@@ -210,10 +220,10 @@ def _term(node: Json, found: Found, book: Book, path: Path, problems: Problems) 
     if found.kind == "reference":
         return OneOf(tuple(read_ids(given, (*path, "values"), problems)))
     values: list[Any] = []
-    for place, each in enumerate(given):
+    for index, each in enumerate(given):
         value = _term_value(each, found)
         if value is None:
-            problems.add("type", *path, "values", place)
+            problems.add("type", *path, "values", index)
         else:
             values.append(value)
     if found.kind == "flag":
@@ -224,7 +234,7 @@ def _term(node: Json, found: Found, book: Book, path: Path, problems: Problems) 
     return OneOf(tuple(values))
 
 
-def _term_value(given: Any, found: Found) -> str | Decimal | bool | None:
+def _term_value(given: Any, found: ResolvedField) -> str | Decimal | bool | None:
     """A value as the field has it; None when it cannot have it."""
     if found.kind == "number":
         return _number(given)
@@ -236,24 +246,30 @@ def _term_value(given: Any, found: Found) -> str | Decimal | bool | None:
     return _DIRECTIONS.get(text, text) if found.name == "direction" else text
 
 
-def _reference(node: Json, found: Found, book: Book, path: Path, problems: Problems) -> Test:
+def _reference(
+    node: Json, found: ResolvedField, known: SearchFields, path: Path, problems: Problems
+) -> Test:
     """``user_or_group``: a group stands for everybody in it, and ``CURRENT_USER`` for the caller,
     as filters say that were copied from Close."""
     given = node.get("object_ids")
     if isinstance(given, list):
-        given = [f"user_{book.user_id.hex()}" if each == "CURRENT_USER" else each for each in given]
+        given = [
+            f"user_{known.user_id.hex()}" if each == "CURRENT_USER" else each for each in given
+        ]
     ids = read_ids(given, (*path, "object_ids"), problems)
-    people = [book.members.get(object_id, [object_id]) for object_id in ids]
+    people = [known.members.get(object_id, [object_id]) for object_id in ids]
     return OneOf(tuple(each for some in people for each in some))
 
 
 def _current_user(
-    node: Json, found: Found, book: Book, path: Path, problems: Problems
+    node: Json, found: ResolvedField, known: SearchFields, path: Path, problems: Problems
 ) -> Test | None:
-    return OneOf((book.user_id,))
+    return OneOf((known.user_id,))
 
 
-def _boolean(node: Json, found: Found, book: Book, path: Path, problems: Problems) -> Test | None:
+def _boolean(
+    node: Json, found: ResolvedField, known: SearchFields, path: Path, problems: Problems
+) -> Test | None:
     value = node.get("value")
     if not isinstance(value, bool):
         problems.add("required" if value is None else "type", *path, "value")
@@ -261,11 +277,15 @@ def _boolean(node: Json, found: Found, book: Book, path: Path, problems: Problem
     return IsTrue(value)
 
 
-def _exists(node: Json, found: Found, book: Book, path: Path, problems: Problems) -> Test | None:
+def _exists(
+    node: Json, found: ResolvedField, known: SearchFields, path: Path, problems: Problems
+) -> Test | None:
     return IsSet()
 
 
-def _numbers(node: Json, found: Found, book: Book, path: Path, problems: Problems) -> Test | None:
+def _numbers(
+    node: Json, found: ResolvedField, known: SearchFields, path: Path, problems: Problems
+) -> Test | None:
     bounds: dict[str, Decimal] = {}
     for name in _NUMBERS:
         given = node.get(name)
@@ -283,8 +303,10 @@ def _number(given: Any) -> Decimal | None:
     return Decimal(str(given)) if type(given) in (int, float) else None
 
 
-def _moments(node: Json, found: Found, book: Book, path: Path, problems: Problems) -> Test | None:
-    return read_range(node, book.clock, path, problems)
+def _moments(
+    node: Json, found: ResolvedField, known: SearchFields, path: Path, problems: Problems
+) -> Test | None:
+    return read_range(node, known.clock, path, problems)
 
 
 _TEXTS: tuple[Kind, ...] = ("text", "choice")

@@ -112,7 +112,8 @@ def _offset(
     for name in (*_LONG, *_SHORT):
         count = parts.get(name) or 0
         if type(count) not in (int, float) or not 0 <= count <= _MAX_COUNT:
-            problems.add("type", *path, "offset", name, text="Value must be a number from 0 on.")
+            words = f"Value must be a number from 0 to {_MAX_COUNT}."
+            problems.add("type", *path, "offset", name, text=words)
             return None
         counts[name] = count
     if start is None:

@@ -1,7 +1,7 @@
 """Structured searches: the JSON tree of Close as a search of ours.
 
 ``null`` counts as absent and unknown keys do not matter, so that copied filters can be sent as they
-are. Whatever is wrong is told by its place in the tree, all at once.
+are. Whatever is wrong is told by its path in the tree, all at once.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from leadline.dialects.close.query.tree_fields import (
-    Book,
-    book_for,
+    SearchFields,
     id_of,
+    known_fields,
     noun_of,
     read_field,
     read_ids,
@@ -25,6 +25,7 @@ from leadline.features.custom_fields.inputs import MULTIPLE
 from leadline.kernel.errors import NotFoundError, Path, Problems
 from leadline.kernel.ids import parse_prefixed
 from leadline.reporting.search.fields import field_of, link_between
+from leadline.reporting.search.nouns import with_article
 from leadline.reporting.search.tree import (
     All,
     AnyOf,
@@ -59,20 +60,20 @@ async def read_search(
     sort: Any = None,
     path: Path = ("query",),
 ) -> Search:
-    """The search that a tree asks for; InvalidError with the place of everything that is wrong.
+    """The search that a tree asks for; InvalidError with the path of everything that is wrong.
 
     ``offset`` is how far the caller's clock is ahead of UTC. ``path`` is where the tree stands in
     what was sent; ``sort``, beside it, is a list of sort keys or None.
     """
     problems = Problems()
-    book = await book_for(unit, Clock(unit.now, offset), tree, sort)
+    known = await known_fields(unit, Clock(unit.now, offset), tree, sort)
     noun = _object_type(tree, path, problems)
     if noun is None:
         problems.stop_if_any()
         raise AssertionError("unreachable")
-    reader = _Reader(book, named, problems)
+    reader = _Reader(known, named, problems)
     query = await reader.read(tree, noun, path)
-    keys = _read_sort(sort, noun, book, (*path[:-1], "sort"), problems)
+    keys = _read_sort(sort, noun, known, (*path[:-1], "sort"), problems)
     problems.stop_if_any()
     return Search(noun, query, keys)
 
@@ -84,8 +85,8 @@ def _object_type(tree: Any, path: Path, problems: Problems) -> str | None:
         return None
     inner = tree.get("queries") if tree.get("type") == "and" else None
     clauses: list[tuple[Path, Any]] = [(path, tree)]
-    for place, each in enumerate(inner if isinstance(inner, list) else []):
-        clauses.append(((*path, "queries", place), each))
+    for index, each in enumerate(inner if isinstance(inner, list) else []):
+        clauses.append(((*path, "queries", index), each))
     for where, clause in clauses:
         if isinstance(clause, dict) and clause.get("type") == "object_type":
             noun = noun_of(clause.get("object_type"))
@@ -101,8 +102,8 @@ def _object_type(tree: Any, path: Path, problems: Problems) -> str | None:
 class _Reader:
     """Reads the nodes of one tree."""
 
-    def __init__(self, book: Book, named: Named, problems: Problems) -> None:
-        self._book = book
+    def __init__(self, known: SearchFields, named: Named, problems: Problems) -> None:
+        self._known = known
         self._named = named
         self._problems = problems
 
@@ -132,8 +133,8 @@ class _Reader:
             return _EVERYTHING
         queries = tuple(
             [
-                await self.read(each, noun, (*path, "queries", place))
-                for place, each in enumerate(given)
+                await self.read(each, noun, (*path, "queries", index))
+                for index, each in enumerate(given)
             ]
         )
         if node["type"] == "or" and queries:
@@ -147,7 +148,7 @@ class _Reader:
 
     async def _object_type(self, node: Json, noun: str, path: Path) -> Query:
         if noun_of(node.get("object_type")) != noun:
-            words = f"The object that is looked at is a {noun}."
+            words = f"The object here is {with_article(noun)}."
             self._problems.add("conflict", *path, "object_type", text=words)
         return self._of_type(node.get("object_type"))
 
@@ -174,21 +175,21 @@ class _Reader:
         return _EVERYTHING if test is None else HasText(test)
 
     async def _field(self, node: Json, noun: str, path: Path) -> Query:
-        book, problems = self._book, self._problems
-        found = read_field(node.get("field"), noun, book, (*path, "field"), problems)
+        known, problems = self._known, self._problems
+        found = read_field(node.get("field"), noun, known, (*path, "field"), problems)
         if found is None:
             return _EVERYTHING
-        test = read_test(node.get("condition"), found, book, (*path, "condition"), problems)
+        test = read_test(node.get("condition"), found, known, (*path, "condition"), problems)
         return _EVERYTHING if test is None else FieldTest(found.field, test)
 
     async def _has_related(self, node: Json, noun: str, path: Path) -> Query:
         this, given = node.get("this_object_type"), node.get("related_object_type")
         if this is not None and noun_of(this) != noun:
-            words = f"The object that is looked at is a {noun}."
+            words = f"The object here is {with_article(noun)}."
             self._problems.add("conflict", *path, "this_object_type", text=words)
         related = noun_of(given)
         if related is None or link_between(noun, related) is None:
-            words = f"A {noun} has no objects of this type."
+            words = f"{with_article(noun).capitalize()} has no related objects of this type."
             self._problems.add("choice", *path, "related_object_type", text=words)
             return _EVERYTHING
         query: Query = self._of_type(given)
@@ -204,7 +205,7 @@ class _Reader:
             self._problems.add("conflict", *path, "type", text=words)
             return _EVERYTHING
         ids = read_ids(node.get("status_ids"), (*path, "status_ids"), self._problems)
-        when = read_range(node, self._book.clock, path, self._problems)
+        when = read_range(node, self._known.clock, path, self._problems)
         if when is None:
             return _EVERYTHING
         return WasInStage(tuple(ids), when.on_or_after, when.before)
@@ -237,7 +238,7 @@ _NODES: dict[str, Any] = {
 
 
 def _read_sort(
-    given: Any, noun: str, book: Book, path: Path, problems: Problems
+    given: Any, noun: str, known: SearchFields, path: Path, problems: Problems
 ) -> tuple[SortKey, ...]:
     """The sort keys; what cannot be sorted by is a problem."""
     if given is None:
@@ -246,19 +247,19 @@ def _read_sort(
         problems.add("type", *path, text="Value must be of list type.")
         return ()
     keys = []
-    for place, each in enumerate(given):
-        where = (*path, place)
+    for index, each in enumerate(given):
+        where = (*path, index)
         if not isinstance(each, dict):
             problems.add("type", *where, text="Value must be of dict type.")
             continue
         direction = each.get("direction") or "asc"
         if direction not in ("asc", "desc"):
             problems.add("choice", *where, "direction", text="Value must be one of: asc, desc.")
-        found = read_field(each.get("field"), noun, book, (*where, "field"), problems)
+        found = read_field(each.get("field"), noun, known, (*where, "field"), problems)
         if found is None:
             continue
         if not _is_sortable(found.field):
-            words = "Only texts, numbers and dates of the object itself can be sorted by."
+            words = "Only text, number and date fields of the object itself can be sorted by."
             problems.add("choice", *where, "field", text=words)
             continue
         keys.append(SortKey(found.field, direction == "desc"))

@@ -17,7 +17,7 @@ from leadline.dialects.close.query.tree_search import read_search
 from leadline.dialects.close.searching.search_shapes import OBJECTS, show_found
 from leadline.kernel.errors import Problems, RefusedError
 from leadline.kernel.rights import Right
-from leadline.reporting.search.queries import Place, count_found, found_after
+from leadline.reporting.search.queries import Position, count_found, found_after
 from leadline.reporting.search.tree import Search
 from leadline.wire.operation import Operation, Request
 
@@ -59,7 +59,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     issued_at: float
     body: bytes
     given: int
-    place: Place
+    position: Position
 
 
 async def search_data(request: Request[SearchBody]) -> Any:
@@ -70,11 +70,11 @@ async def search_data(request: Request[SearchBody]) -> Any:
     cursor = None if body.cursor is None else _read_cursor(body.cursor, digest, unit.now)
     given = cursor.given if cursor else 0
     wanted = _page_size(body, given)
-    found: list[Place] = []
+    found: list[Position] = []
     if wanted > 0:
-        after = cursor.place if cursor else None
+        after = cursor.position if cursor else None
         found = await found_after(unit, search, limit=wanted + 1, after=after)
-    page = [place.id for place in found[:wanted]]
+    page = [position.id for position in found[:wanted]]
     given += len(page)
     has_more = len(found) > len(page) and given != body.results_limit
     answer: dict[str, Any] = {
@@ -92,8 +92,8 @@ def _page_size(body: SearchBody, given: int) -> int:
     """How many objects the page has at most, when so many have been given out before."""
     if given >= MAX_SEQUENCE:
         raise RefusedError(
-            f"At most {MAX_SEQUENCE} objects can be fetched page by page: search for less, "
-            "such as what was created in one month."
+            f"At most {MAX_SEQUENCE} objects can be fetched page by page. Narrow the search, "
+            "for example to what was created in one month."
         )
     limit = DEFAULT_LIMIT if body.limit is None else body.limit
     left = MAX_SEQUENCE if body.results_limit is None else body.results_limit
@@ -137,8 +137,8 @@ def _digest(raw: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(msgspec.json.encode(body, order="sorted")).digest()[:16]
 
 
-def _spell_cursor(now: datetime, digest: bytes, given: int, place: Place) -> str:
-    cursor = Cursor(now.timestamp(), digest, given, place)
+def _spell_cursor(now: datetime, digest: bytes, given: int, position: Position) -> str:
+    cursor = Cursor(now.timestamp(), digest, given, position)
     return urlsafe_b64encode(msgspec.msgpack.encode(cursor)).decode()
 
 
@@ -146,7 +146,7 @@ def _read_cursor(text: str, digest: bytes, now: datetime) -> Cursor:
     try:
         cursor = msgspec.msgpack.decode(urlsafe_b64decode(text), type=Cursor)
     except (NotBase64, ValueError, msgspec.DecodeError) as error:
-        raise RefusedError("This is no cursor.") from error
+        raise RefusedError("The cursor is not valid.") from error
     if now.timestamp() - cursor.issued_at > CURSOR_LIFETIME_S:
         raise RefusedError("The cursor has expired. Search again from the beginning.")
     if cursor.body != digest:
