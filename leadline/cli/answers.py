@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from leadline.kernel.control_characters import escape_controls
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one line of JSON.")]
 
 
@@ -24,15 +26,17 @@ def print_json(value: Any) -> None:
 
 def print_error(text: str, *, as_json: bool) -> None:
     """The sentence on standard error, and for programs as JSON on standard output."""
-    print(f"leadline: {text}", file=sys.stderr)
+    lines = map(escape_controls, text.split("\n"))  # ours have line ends, names in them have none
+    print("leadline: " + "\n".join(lines), file=sys.stderr)
     if as_json:
         print_json({"error": text})
 
 
 def print_table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Plain columns, as wide as they need to be: they survive pipes and narrow windows."""
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    for row in (headings, *rows):
+    lines = [headings, *(tuple(map(escape_controls, row)) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for row in lines:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from leadline.cli.answers import CommandError
+from leadline.kernel.control_characters import escape_controls
 
 if TYPE_CHECKING:
     from leadline.settings import Settings
@@ -155,7 +156,7 @@ async def refuse_unknown(unit: Unit) -> None:
         await get_organization(unit)
     except NotFoundError:
         names = await unit.fetch_all(
-            lambda found, name: f"{found.hex()} ({name})",
+            lambda found, name: f"{found.hex()} ({escape_controls(name)})",
             "SELECT id, name FROM organizations ORDER BY id LIMIT 5",
         )
         hint = ", ".join(names) if names else "none yet; leadline create-organization makes one"

@@ -28,6 +28,7 @@ PROBLEM_TEXTS = {
     "choice": "The value is not one of those allowed.",
     "blank": "The value must not be empty.",
     "too_long": "The value is too long.",
+    "control_characters": "The value must be one line without control characters.",
     "too_small": "The value is too small.",
     "too_large": "The value is too large.",
     "unknown_field": "There is no such field.",

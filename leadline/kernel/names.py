@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sized
 
+from leadline.kernel.control_characters import has_controls
 from leadline.kernel.errors import Problems
 
 NAME_LENGTH = 255
@@ -17,7 +18,14 @@ def read_name(given: str, problems: Problems, *path: str | int, at_most: int = N
         problems.add("required", *path)
     else:
         check_length(name, at_most, problems, *path)
+        check_line(name, problems, *path)
     return name
+
+
+def check_line(text: str, problems: Problems, *path: str | int) -> None:
+    """Adds a problem if the text has line ends or other characters that steer what shows it."""
+    if has_controls(text):
+        problems.add("control_characters", *path)
 
 
 def check_length(text: str, at_most: int, problems: Problems, *path: str | int) -> None:

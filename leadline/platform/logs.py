@@ -11,6 +11,7 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from leadline.kernel.control_characters import escape_controls
 from leadline.settings import Settings
 
 # API keys, refresh tokens, secrets of OAuth, JSON web tokens, and the password in a database
@@ -51,8 +52,8 @@ def configure_logs(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _hide_named,
     ]
-    if settings.log_json:
-        steps.append(structlog.processors.format_exc_info)
+    # JSON escapes by itself.
+    steps.append(structlog.processors.format_exc_info if settings.log_json else _escape)
     structlog.configure(
         processors=[*steps, render, _hide_rendered],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -80,6 +81,14 @@ class _Forward(logging.Handler):
 def _hide_named(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     for name in event.keys() & _SECRET_NAMES:
         event[name] = "***"
+    return event
+
+
+def _escape(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Names and paths are what strangers say; the terminal of an operator must not obey them."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = escape_controls(value)
     return event
 
 

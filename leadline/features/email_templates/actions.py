@@ -11,7 +11,7 @@ from leadline.features.email_templates.inputs import EmailTemplateChange
 from leadline.features.email_templates.queries import visible
 from leadline.features.email_templates.tables import EMAIL_TEMPLATES, EmailTemplate
 from leadline.kernel.errors import Problems
-from leadline.kernel.names import check_length, read_name
+from leadline.kernel.names import check_length, check_line, read_name
 from leadline.kernel.placeholders import flaw
 from leadline.kernel.rights import Right
 from leadline.store import rows, writes
@@ -66,6 +66,8 @@ def _checked(change: EmailTemplateChange) -> dict[str, Any]:
     for name, most in (("subject", SUBJECT_LENGTH), ("body", BODY_LENGTH)):
         text = given.get(name, "")
         check_length(text, most, problems, name)
+        if name == "subject":
+            check_line(text, problems, name)  # else it could end, and begin another header
         wrong = flaw(text)
         if wrong is not None:
             problems.add("choice", name, text=wrong)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from leadline.features.forms.tables import Choice, FieldType, Form, FormField
+from leadline.kernel.control_characters import one_line
 from leadline.kernel.errors import Problems
 from leadline.platform import emails, phone_numbers, web_addresses
 
@@ -71,7 +72,7 @@ def read_value(field: FormField, given: Any, country: str, problems: Problems) -
     if not isinstance(given, str) and given is not None:
         problems.add("type", field["name"])
         return None
-    text = text.strip()
+    text = text.strip() if field["type"] == "textarea" else one_line(text)
     if not text:
         return None
     if len(text) > MAX_TEXT:
