@@ -18,7 +18,7 @@ from leadline.features.conversations.tables import CONVERSATIONS
 from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
 from leadline.features.custom_fields.actions import take_turns
 from leadline.features.custom_fields.inputs import converted
-from leadline.features.custom_fields.queries import fields_of, known_references
+from leadline.features.custom_fields.queries import fields_of
 from leadline.features.custom_fields.tables import (
     CUSTOM_FIELDS,
     CustomField,
@@ -29,6 +29,7 @@ from leadline.features.custom_objects.tables import CUSTOM_OBJECTS
 from leadline.features.leads.actions import note_assignees
 from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.tables import OPPORTUNITIES
+from leadline.flows.find_references import find_references
 from leadline.platform.jobs import JobFunction
 from leadline.store import rows, writes
 from leadline.store.tables import Table
@@ -150,7 +151,7 @@ async def _conformed(
     key = task.field_id
     if field is None:
         return [(row, {k: v for k, v in row.custom.items() if k != key}) for row in found]
-    known = await known_references(
+    known = await find_references(
         unit, [(field, row.custom[key]) for row in found], spell_out=task.from_type == "user"
     )
     changed = []

@@ -8,13 +8,14 @@ import msgspec
 
 from leadline.features.contacts.inputs import NewContact, read_emails, read_phones
 from leadline.features.custom_fields.actions import fields_named
-from leadline.features.custom_fields.inputs import Known, read_value, value_of_text
-from leadline.features.custom_fields.queries import known_references
+from leadline.features.custom_fields.inputs import read_value, value_of_text
+from leadline.features.custom_fields.references import References
 from leadline.features.custom_fields.tables import CustomField, CustomValues
 from leadline.features.lead_sources.tables import LeadSource
 from leadline.features.leads.inputs import NewLead
 from leadline.features.pipelines.queries import StageBook
 from leadline.flows.create_lead import create_lead
+from leadline.flows.find_references import find_references
 from leadline.flows.intake import entry_stage
 from leadline.kernel.errors import Path, Problems
 from leadline.kernel.times import read_local
@@ -81,7 +82,7 @@ class _Columns(msgspec.Struct, frozen=True):
     """
 
     fields: dict[str, CustomField]
-    known: Known
+    known: References
     imported: set[str]
 
     def read(self, row: LeadRow, problems: Problems) -> CustomValues:
@@ -101,12 +102,12 @@ async def _columns(unit: Unit, batch: list[LeadRow], imported: set[str]) -> _Col
     new = [row for row in batch if row.external_id not in imported]
     texts = [(name, text) for row in new for name, text in row.custom.items()]
     if not texts:
-        return _Columns({}, Known(), imported)
+        return _Columns({}, References(), imported)
     problems = Problems()
     fields = await fields_named(unit, "contact", dict(texts), problems)
     problems.stop_if_any()
     pairs = [(fields[name], value_of_text(fields[name], text)) for name, text in texts]
-    return _Columns(fields, await known_references(unit, pairs), imported)
+    return _Columns(fields, await find_references(unit, pairs), imported)
 
 
 def _cell(row: LeadRow, path: Path) -> str:

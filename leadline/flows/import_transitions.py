@@ -11,7 +11,8 @@ from leadline.features.contacts.actions import update_contact
 from leadline.features.contacts.inputs import ContactChange
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.custom_fields.actions import fields_named
-from leadline.features.custom_fields.inputs import Known, read_value
+from leadline.features.custom_fields.inputs import read_value
+from leadline.features.custom_fields.references import References
 from leadline.features.custom_fields.tables import CustomField
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.queries import StageBook
@@ -85,7 +86,7 @@ class TransitionImport:
         if amount is None or self._property is None:
             return f"{text!r} is no amount" if text else None
         problems = Problems()
-        read_value(self._property, _number(amount), (), problems, Known())
+        read_value(self._property, _number(amount), (), problems, References())
         return f"{text!r}: {problems.found[0].text}" if problems.found else None
 
     async def _known(self, unit: Unit, external_ids: list[str]) -> dict[str, _Known]:

@@ -18,7 +18,6 @@ from leadline.features.contacts.inputs import ContactChange, NewContact
 from leadline.features.contacts.tables import CONTACTS, Contact, Method
 from leadline.features.conversations.queries import latest_conversation
 from leadline.features.conversations.tables import Conversation
-from leadline.features.custom_fields.actions import values_by_name
 from leadline.features.custom_fields.queries import fields_of
 from leadline.features.custom_fields.tables import CustomValues
 from leadline.features.lead_sources.tables import LEAD_SOURCES, LeadSource
@@ -30,6 +29,7 @@ from leadline.features.stage_transitions.actions import record_lead_transition
 from leadline.flows.create_lead import create_lead
 from leadline.flows.greet_contact import conversation_for, greet
 from leadline.flows.move_lead import move_lead
+from leadline.flows.name_values import values_by_name
 from leadline.flows.open_application import open_application
 from leadline.kernel.errors import NotFoundError, Problems, RefusedError
 from leadline.store import rows, writes

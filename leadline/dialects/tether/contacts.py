@@ -23,12 +23,12 @@ from leadline.features.contacts.inputs import ContactChange, NewContact
 from leadline.features.contacts.queries import Card, get_card, lock_card
 from leadline.features.contacts.tables import Method
 from leadline.features.conversations.queries import Activity, activity_of_contacts
-from leadline.features.custom_fields.actions import values_by_name
 from leadline.features.custom_fields.queries import names_by_key
 from leadline.features.leads.inputs import LeadChange, NewLead
 from leadline.features.leads.tables import UNASSIGNED
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.flows.change_card import CardChange, change_card, create_card, delete_card
+from leadline.flows.name_values import values_by_name
 from leadline.kernel.errors import RefusedError
 from leadline.kernel.rights import Right
 from leadline.store.locks import lock_values

@@ -1,4 +1,4 @@
-"""Every change of custom fields, and reading values that come in by name."""
+"""Every change of custom fields."""
 
 from __future__ import annotations
 
@@ -11,18 +11,14 @@ from msgspec import UNSET, UnsetType
 from leadline.features.custom_activity_types.tables import CUSTOM_ACTIVITY_TYPES
 from leadline.features.custom_fields.inputs import (
     MAX_NAME_LENGTH,
-    MAX_VALUE_LENGTH,
-    TEXTS,
     CustomFieldChange,
     NewCustomField,
     check_is_free,
     fit_type,
-    read_value,
 )
 from leadline.features.custom_fields.queries import (
     associations_of,
     fields_of,
-    known_references,
 )
 from leadline.features.custom_fields.tables import (
     ASSOCIATIONS,
@@ -55,32 +51,7 @@ _TYPES_OF: dict[str, Table[Any]] = {
 }
 
 
-# Values by name.
-
-
-async def values_by_name(
-    unit: Unit, noun: FieldNoun, given: Mapping[str, Any], problems: Problems
-) -> CustomValues:
-    """Values for the ``custom`` column from values by field name; unknown names become fields.
-
-    Text and numbers are kept as they come; other types check their values.
-    """
-    if not given:
-        return {}
-    fields = await fields_named(unit, noun, given, problems)
-    strict = {
-        name: field for name, field in fields.items() if field.coming_type not in {*TEXTS, "number"}
-    }
-    known = await known_references(unit, [(strict[name], given[name]) for name in strict])
-    values: CustomValues = {}
-    for name, field in fields.items():
-        value = given[name]
-        if name in strict:
-            value = read_value(field, value, (name,), problems, known)
-        elif len(msgspec.json.encode(value)) > MAX_VALUE_LENGTH:
-            problems.add("too_long", name)
-        values[field.id.hex()] = value
-    return values
+# Fields by name.
 
 
 async def fields_named(

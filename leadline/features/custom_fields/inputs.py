@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from leadline.features.custom_fields.references import References
 from leadline.features.custom_fields.tables import CustomField, FieldType
 from leadline.kernel.errors import Path, Problems
-from leadline.kernel.ids import parse_hex, parse_prefixed
 from leadline.kernel.names import check_count
 from leadline.kernel.times import read_local, utc_text
 
@@ -34,9 +34,6 @@ _ONLY_FOR: dict[str, frozenset[str]] = {
     "back_reference_is_visible": frozenset({"custom_object"}),
 }
 _NOTHING = {"accepts_multiple_values": False}
-# Values that refer to something are spelled with its kind, so that they speak for themselves.
-USER, CONTACT, CUSTOM_OBJECT = "user", "cont", "custobj"
-_REFERENCES = {"user": USER, "contact": CONTACT, "custom_object": CUSTOM_OBJECT}
 
 Description = Annotated[str, Meta(max_length=280)]
 
@@ -117,36 +114,6 @@ def check_is_free(name: str, siblings: Sequence[CustomField], problems: Problems
 # Values.
 
 
-class Known(msgspec.Struct):
-    """What values may refer to, and the names of users by reference.
-
-    ``references`` are found by sort (users, contacts, custom objects of one type) and by whatever
-    may be said for them.
-    """
-
-    references: dict[tuple[str, str], str] = {}
-    users: dict[str, str] = {}
-
-    def add(self, sort: str, kind: str, object_id: bytes) -> str:
-        """Makes something known by its reference, and by its id alone."""
-        reference = f"{kind}_{object_id.hex()}"
-        self.references[sort, reference] = self.references[sort, object_id.hex()] = reference
-        return reference
-
-    def find(self, field: CustomField, text: str) -> str | None:
-        """What the field refers to when that is said; None when there is no such thing."""
-        type_id = field.referenced_custom_type_id
-        sort = field.coming_type if type_id is None else type_id.hex()
-        return self.references.get((sort, text))
-
-
-def mentioned(kind: str, value: Any) -> list[bytes]:
-    """The ids of that kind that a value, or a list of values, names."""
-    texts = [each for each in as_list(value) if isinstance(each, str)]
-    found = [parse_prefixed(kind, text) or parse_hex(text) for text in texts]
-    return [object_id for object_id in found if object_id is not None]
-
-
 def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
@@ -156,7 +123,9 @@ def is_empty(value: Any) -> bool:
     return value is None or value in ("", [])
 
 
-def read_value(field: CustomField, value: Any, path: Path, problems: Problems, known: Known) -> Any:
+def read_value(
+    field: CustomField, value: Any, path: Path, problems: Problems, known: References
+) -> Any:
     """The value as it is kept: a list where the field takes several, else a scalar; None unsets.
 
     Adds a problem when the value is not one of the field's type.
@@ -187,7 +156,9 @@ def value_of_text(field: CustomField, text: str) -> Any:
     return _number(text) if field.coming_type == "number" else text
 
 
-def _read_one(field: CustomField, value: Any, path: Path, problems: Problems, known: Known) -> Any:
+def _read_one(
+    field: CustomField, value: Any, path: Path, problems: Problems, known: References
+) -> Any:
     kind = field.coming_type
     if kind == "number":
         if type(value) not in (int, float):
@@ -237,7 +208,7 @@ def _instant(text: str) -> str:
 _DATES: dict[str, Callable[[str], str]] = {"date": _day, "datetime": _instant}
 
 
-def converted(field: CustomField, value: Any, from_type: str, known: Known) -> Any:
+def converted(field: CustomField, value: Any, from_type: str, known: References) -> Any:
     """A value of another type as one that the field takes now; None when it cannot be one."""
     kind = field.coming_type
     values = as_list(value)
@@ -252,13 +223,13 @@ def converted(field: CustomField, value: Any, from_type: str, known: Known) -> A
     return values[0] if values else None
 
 
-def _is_good(field: CustomField, value: Any, known: Known) -> bool:
+def _is_good(field: CustomField, value: Any, known: References) -> bool:
     problems = Problems()
     _read_one(field, value, (), problems, known)
     return not problems.found
 
 
-def _as_type(kind: str, value: Any, known: Known) -> Any:
+def _as_type(kind: str, value: Any, known: References) -> Any:
     """What people would write for the value in a field of that type."""
     if kind == "number":
         return _number(value) if isinstance(value, str) else value

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from leadline.features.custom_fields.inputs import (
-    CONTACT,
-    CUSTOM_OBJECT,
-    USER,
-    Known,
-    mentioned,
-)
 from leadline.features.custom_fields.tables import (
     ASSOCIATIONS,
     CUSTOM_FIELDS,
@@ -19,7 +11,6 @@ from leadline.features.custom_fields.tables import (
     CustomField,
     FieldNoun,
 )
-from leadline.features.users.queries import list_members
 from leadline.kernel.errors import NotFoundError
 from leadline.store import rows
 from leadline.store.unit import Unit
@@ -139,47 +130,3 @@ async def fields_referring_to(unit: Unit, type_ids: list[bytes]) -> dict[bytes, 
             if row.referenced_custom_type_id is not None:
                 found[row.referenced_custom_type_id].append(row)
     return found
-
-
-async def known_references(
-    unit: Unit, given: Iterable[tuple[CustomField, Any]], *, spell_out: bool = False
-) -> Known:
-    """What exists of the users, contacts and custom objects that values name.
-
-    Nothing is fetched for none.
-    ``spell_out`` says that the names of users are needed, whatever the type of the field.
-    """
-    pairs = list(given)
-    known = Known()
-    wants_users = spell_out or any(field.coming_type == "user" for field, _ in pairs)
-    if wants_users and pairs:
-        for member in await list_members(unit):
-            reference = known.add("user", USER, member.id)
-            known.users[reference] = name = member.full_name or member.email
-            if member.is_active:
-                known.references.setdefault(("user", name), reference)  # the oldest of that name
-    # Contacts and custom objects have custom fields, so their features cannot be asked from here.
-    contact_ids = _mentioned("contact", CONTACT, pairs)
-    if contact_ids:
-        for object_id in await unit.fetch_values(
-            "SELECT id FROM contacts WHERE organization_id = %(organization_id)s "
-            "AND id = ANY(%(ids)s) AND NOT is_placeholder",
-            ids=contact_ids,
-        ):
-            known.add("contact", CONTACT, object_id)
-    object_ids = _mentioned("custom_object", CUSTOM_OBJECT, pairs)
-    if object_ids:
-        for type_id, object_id in await unit.fetch_all(
-            lambda *columns: columns,
-            "SELECT type_id, id FROM custom_objects WHERE organization_id = %(organization_id)s "
-            "AND id = ANY(%(ids)s)",
-            ids=object_ids,
-        ):
-            known.add(type_id.hex(), CUSTOM_OBJECT, object_id)
-    return known
-
-
-def _mentioned(field_type: str, kind: str, pairs: list[tuple[CustomField, Any]]) -> list[bytes]:
-    """The ids that values of fields of that type name."""
-    values = [value for field, value in pairs if field.coming_type == field_type]
-    return [object_id for value in values for object_id in mentioned(kind, value)]

@@ -8,11 +8,12 @@ from typing import Any
 from msgspec import UNSET
 
 from leadline.features.custom_fields.actions import merged
+from leadline.features.custom_fields.references import reference_to, referenced_id
 from leadline.features.custom_fields.tables import CustomValues
 from leadline.features.leads.inputs import LeadChange, NewLead
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.tables import Stage
-from leadline.kernel.ids import first_id, parse_prefixed
+from leadline.kernel.ids import first_id
 from leadline.store import writes
 from leadline.store.unit import Unit
 
@@ -148,7 +149,7 @@ def _named_by(custom: CustomValues) -> set[tuple[bytes, bytes]]:
         (bytes.fromhex(key), user_id)
         for key, value in custom.items()
         for each in (value if isinstance(value, list) else (value,))
-        if isinstance(each, str) and (user_id := parse_prefixed("user", each)) is not None
+        if (user_id := referenced_id("user", each)) is not None
     }
 
 
@@ -166,5 +167,5 @@ async def _assigned_to_maker(unit: Unit, custom: CustomValues) -> CustomValues:
         "WHERE organization_id = %(organization_id)s AND id = %(field_id)s",
         field_id=rule.field_ids[0],
     )
-    user = f"user_{unit.scope.require_user().hex()}"
+    user = reference_to("user", unit.scope.require_user())
     return {**custom, keys[0]: [user] if is_list else user}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from leadline.features.custom_fields.inputs import CONTACT, CUSTOM_OBJECT, MULTIPLE, USER
+from leadline.features.custom_fields.inputs import MULTIPLE
+from leadline.features.custom_fields.references import reference_to
 from leadline.kernel.errors import RefusedError
 from leadline.kernel.times import utc_text
 from leadline.reporting.search.field_conditions import (
@@ -38,7 +39,6 @@ _KINDS: dict[str, Kind] = {
     "contact": "reference",
     "custom_object": "reference",
 }
-_PREFIXES = {"user": USER, "contact": CONTACT, "custom_object": CUSTOM_OBJECT}
 
 
 def kind_of(field_type: str) -> Kind:
@@ -120,9 +120,8 @@ def _instant(bound: datetime | None) -> str | None:
 
 
 def _spelled(field_type: str, test: OneOf) -> list[str]:
-    """The values as they are kept: a reference with the kind of what it refers to."""
-    prefix = _PREFIXES.get(field_type)
+    """The values as they are kept."""
     return [
-        f"{prefix}_{value.hex()}" if isinstance(value, bytes) else str(value)
+        reference_to(field_type, value) if isinstance(value, bytes) else str(value)
         for value in test.values
     ]

@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from leadline.dialects.close.protocol.role_names import role_of
-from leadline.features.custom_fields.inputs import MAX_VALUES, Known, as_list, is_empty, read_value
-from leadline.features.custom_fields.queries import fields_of, known_references
+from leadline.features.custom_fields.inputs import MAX_VALUES, as_list, is_empty, read_value
+from leadline.features.custom_fields.queries import fields_of
+from leadline.features.custom_fields.references import References
 from leadline.features.custom_fields.tables import CustomField, CustomValues, FieldNoun
+from leadline.flows.find_references import find_references
 from leadline.kernel.errors import Path, Problems
 from leadline.kernel.ids import parse_prefixed
 from leadline.store.unit import Unit
@@ -28,7 +30,7 @@ class FieldBook(msgspec.Struct, frozen=True):
 
     by_key: dict[str, CustomField]
     by_name: dict[str, CustomField]
-    known: Known
+    known: References
     role: str
 
     def find(self, name: str) -> CustomField | None:
@@ -68,7 +70,7 @@ async def fields_for(
     book = FieldBook(
         {field.id.hex(): field for field in fields},
         {field.name: field for field in reversed(fields)},
-        Known(),
+        References(),
         role_of(unit.scope),
     )
     pairs = [
@@ -76,7 +78,7 @@ async def fields_for(
         for name, value in named
         if (field := book.resolve(name)[0]) is not None and not is_empty(value)
     ]
-    return msgspec.structs.replace(book, known=await known_references(unit, pairs))
+    return msgspec.structs.replace(book, known=await find_references(unit, pairs))
 
 
 def read_custom(

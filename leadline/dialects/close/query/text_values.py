@@ -9,6 +9,7 @@ from leadline.dialects.close.query.text_dates import DateSign, Period, between, 
 from leadline.dialects.close.query.text_fields import did_you_mean, prefix_of
 from leadline.dialects.close.query.text_syntax import Comparison, Value
 from leadline.dialects.close.query.text_tokens import refuse, shorten
+from leadline.features.custom_fields.references import PREFIXES
 from leadline.features.custom_fields.tables import CUSTOM_FIELDS, SHARED, CustomField
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.features.pipelines.tables import Kind
@@ -40,7 +41,6 @@ MAX_TOLD = 12
 _YES = ("true", "yes", "1")
 _NO = ("false", "no", "0")
 _ORDERED = (">", ">=", "<", "<=", "range")
-_CUSTOM_PREFIXES = {"user": "user", "contact": "cont", "custom_object": "custobj"}
 # Close calls the directions of messages otherwise than those of calls.
 _SAME = {"incoming": "inbound", "outgoing": "outbound"}
 
@@ -208,10 +208,7 @@ def _read_flag(value: Value) -> bool:
 
 async def _ids(context: SearchContext, target: Field | CustomFieldOf, value: Value) -> list[bytes]:
     """What the value refers to by an id or, of users, statuses and pipelines, by a name."""
-    if isinstance(target, CustomFieldOf):
-        prefix = _CUSTOM_PREFIXES[target.type]
-    else:
-        prefix = prefix_of(target)
+    prefix = PREFIXES[target.type] if isinstance(target, CustomFieldOf) else prefix_of(target)
     text = value.text.strip()
     found = parse_prefixed(prefix, text)
     if found is not None:

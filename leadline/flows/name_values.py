@@ -1,0 +1,40 @@
+"""Custom values by the names of their fields; an unknown name becomes a field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from leadline.features.custom_fields.actions import fields_named
+from leadline.features.custom_fields.inputs import MAX_VALUE_LENGTH, TEXTS, read_value
+from leadline.features.custom_fields.tables import CustomValues, FieldNoun
+from leadline.flows.find_references import find_references
+from leadline.kernel.errors import Problems
+from leadline.store.unit import Unit
+
+
+async def values_by_name(
+    unit: Unit, noun: FieldNoun, given: Mapping[str, Any], problems: Problems
+) -> CustomValues:
+    """Values for the ``custom`` column from values by field name; unknown names become fields.
+
+    Text and numbers are kept as they come; other types check their values.
+    """
+    if not given:
+        return {}
+    fields = await fields_named(unit, noun, given, problems)
+    strict = {
+        name: field for name, field in fields.items() if field.coming_type not in {*TEXTS, "number"}
+    }
+    known = await find_references(unit, [(strict[name], given[name]) for name in strict])
+    values: CustomValues = {}
+    for name, field in fields.items():
+        value = given[name]
+        if name in strict:
+            value = read_value(field, value, (name,), problems, known)
+        elif len(msgspec.json.encode(value)) > MAX_VALUE_LENGTH:
+            problems.add("too_long", name)
+        values[field.id.hex()] = value
+    return values
