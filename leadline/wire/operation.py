@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, Unpack
 
 from leadline.kernel.errors import LeadlineError
 from leadline.kernel.rights import Right
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from leadline.wire.decode import Hook
 
 Body = TypeVar("Body")
+Answer = TypeVar("Answer")
 
 
 @dataclass
@@ -50,10 +51,10 @@ class Request(Generic[Body]):
 
 
 @dataclass(frozen=True)
-class Reply:
+class Reply(Generic[Answer]):
     """An answer that differs from the operation's usual status, or has headers of its own."""
 
-    body: Any
+    body: Answer
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
@@ -69,6 +70,8 @@ class Parameter:
 
 
 ErrorBody = Callable[[LeadlineError, int], Any]
+# What carries an operation out: from a request with such a body to such an answer.
+Handler = Callable[[Request[Body]], Awaitable[Answer | Reply[Answer]]]
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,55 @@ class Operation:
     @property
     def writes(self) -> bool:
         return self.has_body and not self.reads
+
+
+class More(TypedDict, total=False):
+    """The fields of an operation that most can do without: see ``Operation``."""
+
+    behind: Callable[..., Any]
+    body_required: bool
+    body_schema: Any
+    description: str
+    error_body: ErrorBody
+    errors: Mapping[int, str]
+    ignored: frozenset[str] | None
+    is_secret: bool
+    needs_app: bool
+    needs_key: bool
+    query: tuple[Parameter, ...]
+    reads: bool
+    status: int
+
+
+def operation(
+    *,
+    name: str,
+    method: str,
+    path: str,
+    summary: str,
+    right: Right | None,
+    tag: str,
+    run: Handler[Body, Answer],
+    body: type[Body] | None = None,
+    answer: type[Answer] | None = None,
+    **more: Unpack[More],
+) -> Operation:
+    """An operation whose handler takes what ``body`` says and returns what ``answer`` promises.
+
+    The record itself cannot say so, because the table holds operations of all kinds.
+    """
+    return Operation(
+        name=name,
+        method=method,
+        path=path,
+        summary=summary,
+        right=right,
+        tag=tag,
+        run=run,
+        body=body,
+        answer=answer,
+        **more,
+    )
 
 
 @dataclass(frozen=True)

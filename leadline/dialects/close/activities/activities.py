@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
 from leadline.dialects.close.protocol import filters, spelling
-from leadline.dialects.close.protocol.crud import Wire, operation
-from leadline.dialects.close.protocol.spelling import CustomActivityTypeId
+from leadline.dialects.close.protocol.resource import Resource, list_operation
+from leadline.dialects.close.protocol.spelling import CustomActivityTypeId, ListOf, Shape
 from leadline.features.activities.queries import ActivityFilter, page_of_activities
 from leadline.features.groups.queries import users_in_groups
 from leadline.kernel.errors import Problems
@@ -81,11 +80,11 @@ def read_kinds(
     return wanted.union([CUSTOM]).intersection(kinds), type_ids
 
 
-def list_activities(wire: Wire[Row], kind: str) -> Operation:
+def list_activities(resource: Resource[Row, Shape], kind: str) -> Operation:
     """GET of the collection of one kind, those that were noted last first."""
-    has_opportunity = "opportunity_id" in wire.table.columns
+    has_opportunity = "opportunity_id" in resource.table.columns
 
-    async def run(request: Request[None]) -> Any:
+    async def run(request: Request[None]) -> ListOf[Shape]:
         unit, query = request.unit, request.query
         page = spelling.page_of(query)
         wanted = read_filter(query, await colleagues_in(unit, query))
@@ -98,11 +97,11 @@ def list_activities(wire: Wire[Row], kind: str) -> Operation:
             wanted = msgspec.structs.replace(wanted, type_ids=type_ids)
         found: list[Row] = []
         if kinds:
-            found = await page_of_activities(unit, wire.table, wanted, page.fetch, page.skip)
-        return spelling.list_of(await wire.show(unit, found), page, query)
+            found = await page_of_activities(unit, resource.table, wanted, page.fetch, page.skip)
+        return spelling.list_of(await resource.show(request, found), page, query)
 
     more = (OPPORTUNITY_ID,) if has_opportunity else TYPE_IDS if kind == CUSTOM else ()
-    return operation(wire, "list", run, filters=(*FILTERS, *more), behind=wire.show)
+    return list_operation(resource, run, filters=(*FILTERS, *more), behind=resource.show)
 
 
 def _read_types(query: Mapping[str, str], named: list[bytes] | None) -> list[bytes] | None:

@@ -25,28 +25,27 @@ from leadline.dialects.close.activities.activities import (
     read_kinds,
 )
 from leadline.dialects.close.protocol import filters, spelling
-from leadline.dialects.close.protocol.crud import Wire
+from leadline.dialects.close.protocol.resource import Resource
 from leadline.features.activities.queries import page_of_all
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.conditions import Order
-from leadline.store.unit import Unit
 from leadline.wire.operation import Operation, Parameter, Request
 
 # By the ``_type`` that the objects have.
-KINDS: dict[str, Wire[Any]] = {
-    "Call": calls.WIRE,
-    "Created": creations.WIRE,
-    CUSTOM: custom_activities.WIRE,
-    form_submissions.KIND: form_submissions.WIRE,
-    "LeadMerge": lead_merges.WIRE,
-    "LeadStatusChange": status_changes.LEAD_WIRE,
-    "Note": notes.WIRE,
-    "OpportunityStatusChange": status_changes.OPPORTUNITY_WIRE,
-    "TaskCompleted": task_completions.WIRE,
+KINDS: dict[str, Resource[Any, Any]] = {
+    "Call": calls.RESOURCE,
+    "Created": creations.RESOURCE,
+    CUSTOM: custom_activities.RESOURCE,
+    form_submissions.KIND: form_submissions.RESOURCE,
+    "LeadMerge": lead_merges.RESOURCE,
+    "LeadStatusChange": status_changes.LEAD_RESOURCE,
+    "Note": notes.RESOURCE,
+    "OpportunityStatusChange": status_changes.OPPORTUNITY_RESOURCE,
+    "TaskCompleted": task_completions.RESOURCE,
 }
-_OF_TABLE = {wire.table.name: wire for wire in KINDS.values()}
+_OF_TABLE = {resource.table.name: resource for resource in KINDS.values()}
 # The column behind each order.
 _ORDERS = {"date_created": "created_at", "activity_at": "happened_at"}
 _NEWEST_FIRST = Order("date_created", is_descending=True)
@@ -74,29 +73,29 @@ def _read_order(query: Mapping[str, str], problems: Problems) -> Order:
     return msgspec.structs.replace(order, name=_ORDERS[order.name])
 
 
-async def list_all(request: Request[None]) -> Any:
+async def list_activities(request: Request[None]) -> Any:
     unit, query = request.unit, request.query
     page = spelling.page_of(query)
     problems = Problems()
     order = _read_order(query, problems)
     problems.stop_if_any()
     kinds, type_ids = read_kinds(query, KINDS)
-    tables = [wire.table for kind, wire in KINDS.items() if kind in kinds]
+    tables = [resource.table for kind, resource in KINDS.items() if kind in kinds]
     wanted = read_filter(query, await colleagues_in(unit, query))
     wanted = msgspec.structs.replace(wanted, type_ids=type_ids)
     found = await page_of_all(unit, tables, wanted, order, page.fetch, page.skip)
-    return spelling.list_of(await _show(unit, found), page, query)
+    return spelling.list_of(await _show(request, found), page, query)
 
 
-async def _show(unit: Unit, found: list[tuple[str, bytes]]) -> list[Mapping[str, Any]]:
+async def _show(request: Request[None], found: list[tuple[str, bytes]]) -> list[Mapping[str, Any]]:
     """The objects in the same order, each kind fetched at once."""
     shapes: dict[bytes, Mapping[str, Any]] = {}
     for name in dict.fromkeys(name for name, _ in found):
-        wire = _OF_TABLE[name]
+        resource = _OF_TABLE[name]
         of_kind = await rows.select_ids(
-            unit, wire.table, [object_id for each, object_id in found if each == name]
+            request.unit, resource.table, [object_id for each, object_id in found if each == name]
         )
-        shown = await wire.show(unit, list(of_kind.values()))
+        shown = await resource.show(request, list(of_kind.values()))
         shapes.update(zip(of_kind, shown, strict=True))
     return [shapes[object_id] for _, object_id in found if object_id in shapes]
 
@@ -108,9 +107,9 @@ OPERATIONS = (
         path="/api/v1/activity/",
         summary="List activities of all kinds",
         right=Right.LEAD_READ,
-        run=list_all,
+        run=list_activities,
         tag="Activities",
-        answer=tuple(wire.shape for wire in KINDS.values()),
+        answer=tuple(resource.shape for resource in KINDS.values()),
         is_list=True,
         query=(
             *spelling.PAGING,

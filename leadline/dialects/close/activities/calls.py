@@ -9,8 +9,14 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from leadline.dialects.close.activities.activities import list_activities
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, get_operation, operation
 from leadline.dialects.close.protocol.custom_values import refuse_custom
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import (
     ContactId,
     LeadId,
@@ -29,7 +35,6 @@ from leadline.flows.log_call import change_call, log_call
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.platform import phone_numbers
-from leadline.store.unit import Unit
 from leadline.wire.instants import Instant
 from leadline.wire.operation import Request
 
@@ -198,16 +203,16 @@ def spell_call(row: Call, names: Mapping[bytes | None, str], country: str) -> Ca
     }
 
 
-async def show(unit: Unit, found: list[Call]) -> list[CallShape]:
+async def show(request: Request[Any], found: list[Call]) -> list[CallShape]:
     people = {user_id for row in found for user_id in (row.created_by, row.updated_by, row.user_id)}
-    names = await names_of(unit, people)
-    return [spell_call(row, names, unit.scope.country) for row in found]
+    names = await names_of(request.unit, people)
+    return [spell_call(row, names, request.unit.scope.country) for row in found]
 
 
 # The operations.
 
 
-async def create(request: Request[CallBody]) -> Any:
+async def create_call(request: Request[CallBody]) -> CallShape:
     body = request.body
     problems = Problems()
     refuse_custom(request.raw, problems)
@@ -230,10 +235,10 @@ async def create(request: Request[CallBody]) -> Any:
         created_at=body.date_created,
         created_by=body.created_by or body.created_by_id,
     )
-    return await WIRE.show_one(request, await log_call(request.unit, new, problems))
+    return await RESOURCE.show_one(request, await log_call(request.unit, new, problems))
 
 
-async def update(request: Request[CallChangeBody]) -> Any:
+async def update_call(request: Request[CallChangeBody]) -> CallShape:
     body = request.body
     problems = Problems()
     refuse_custom(request.raw, problems)
@@ -254,11 +259,11 @@ async def update(request: Request[CallChangeBody]) -> Any:
         voicemail_url=body.voicemail_url,
         happened_at=body.activity_at or UNSET,
     )
-    call = await change_call(request.unit, WIRE.id_in(request), change, problems)
-    return await WIRE.show_one(request, call)
+    call = await change_call(request.unit, RESOURCE.id_in(request), change, problems)
+    return await RESOURCE.show_one(request, call)
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="call",
     tag="Calls",
     path="/api/v1/activity/call/",
@@ -271,9 +276,9 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    list_activities(WIRE, "Call"),
-    operation(WIRE, "create", create, body=CallBody, ignored=IGNORED),
-    get_operation(WIRE),
-    operation(WIRE, "update", update, body=CallChangeBody, ignored=IGNORED),
-    delete_operation(WIRE, delete_call),
+    list_activities(RESOURCE, "Call"),
+    create_operation(RESOURCE, create_call, body=CallBody, ignored=IGNORED),
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, update_call, body=CallChangeBody, ignored=IGNORED),
+    delete_operation(RESOURCE, action=delete_call),
 )

@@ -5,15 +5,15 @@ Nothing is stored for it: the lead itself knows, and its id is that of the activ
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from leadline.dialects.close.activities.activities import list_activities
-from leadline.dialects.close.protocol.crud import Wire, get_operation
+from leadline.dialects.close.protocol.resource import Resource, get_operation
 from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null, spell_time
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.users.queries import names_of
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
+from leadline.wire.operation import Request
 
 
 class CreationShape(TypedDict):
@@ -36,8 +36,8 @@ class CreationShape(TypedDict):
     users: list[str]
 
 
-async def show(unit: Unit, found: list[Lead]) -> list[CreationShape]:
-    names = await names_of(unit, {lead.created_by for lead in found})
+async def show(request: Request[Any], found: list[Lead]) -> list[CreationShape]:
+    names = await names_of(request.unit, {lead.created_by for lead in found})
     return [_spell(lead, names.get(lead.created_by)) for lead in found]
 
 
@@ -65,7 +65,7 @@ def _spell(lead: Lead, name: str | None) -> CreationShape:
     }
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="creation",
     tag="Creations",
     path="/api/v1/activity/created/",
@@ -77,4 +77,4 @@ WIRE = Wire(
     write=Right.LEAD_WRITE,
 )
 
-OPERATIONS = (list_activities(WIRE, "Created"), get_operation(WIRE))
+OPERATIONS = (list_activities(RESOURCE, "Created"), get_operation(RESOURCE))

@@ -10,12 +10,18 @@ from msgspec import UNSET, UnsetType
 from leadline.dialects.close.activities.activities import CUSTOM, list_activities
 from leadline.dialects.close.people.role_lists import require_listed
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, get_operation, operation
 from leadline.dialects.close.protocol.custom_values import (
     check_required,
     fields_for,
     read_custom,
     spell_custom,
+)
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    update_operation,
 )
 from leadline.dialects.close.protocol.spelling import (
     ContactId,
@@ -100,9 +106,9 @@ class CustomActivityChangeBody(msgspec.Struct, frozen=True, kw_only=True):
     activity_at: Instant | None = None
 
 
-async def show(unit: Unit, found: list[CustomActivity]) -> list[CustomActivityShape]:
+async def show(request: Request[Any], found: list[CustomActivity]) -> list[CustomActivityShape]:
     people = {user_id for row in found for user_id in (row.created_by, row.updated_by, row.user_id)}
-    names = await names_of(unit, people)
+    names = await names_of(request.unit, people)
     return [_spell(row, names) for row in found]
 
 
@@ -137,7 +143,7 @@ def _spell(row: CustomActivity, names: dict[bytes | None, str]) -> CustomActivit
     return shape
 
 
-async def create(request: Request[CustomActivityBody]) -> Any:
+async def create_custom_activity(request: Request[CustomActivityBody]) -> CustomActivityShape:
     unit, body = request.unit, request.body
     problems = Problems()
     new = NewCustomActivity(
@@ -159,12 +165,12 @@ async def create(request: Request[CustomActivityBody]) -> Any:
             check_required(book, values, problems)
         new = msgspec.structs.replace(new, custom=values)
     row = await actions.create_custom_activity(unit, kind, new, problems)
-    return await WIRE.show_one(request, row)
+    return await RESOURCE.show_one(request, row)
 
 
-async def update(request: Request[CustomActivityChangeBody]) -> Any:
+async def update_custom_activity(request: Request[CustomActivityChangeBody]) -> CustomActivityShape:
     unit, body = request.unit, request.body
-    before, kind = await _lock(unit, WIRE.id_in(request))
+    before, kind = await _lock(unit, RESOURCE.id_in(request))
     problems = Problems()
     status = before.status if body.status is UNSET else body.status
     is_new = status == "published" and before.status == "draft"
@@ -180,10 +186,10 @@ async def update(request: Request[CustomActivityChangeBody]) -> Any:
         custom=values,
     )
     row = await actions.update_custom_activity(unit, before, change, problems)
-    return await WIRE.show_one(request, row)
+    return await RESOURCE.show_one(request, row)
 
 
-async def delete(unit: Unit, activity_id: bytes) -> None:
+async def delete_custom_activity(unit: Unit, activity_id: bytes) -> None:
     row, _ = await _lock(unit, activity_id)
     await actions.delete_custom_activity(unit, row)
 
@@ -196,7 +202,7 @@ async def _lock(unit: Unit, activity_id: bytes) -> tuple[CustomActivity, CustomA
     return row, kind
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="custom_activity",
     tag="Custom activities",
     path="/api/v1/activity/custom/",
@@ -209,9 +215,11 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    list_activities(WIRE, CUSTOM),
-    operation(WIRE, "create", create, body=CustomActivityBody, ignored=IGNORED),
-    get_operation(WIRE),
-    operation(WIRE, "update", update, body=CustomActivityChangeBody, ignored=IGNORED),
-    delete_operation(WIRE, delete),
+    list_activities(RESOURCE, CUSTOM),
+    create_operation(RESOURCE, create_custom_activity, body=CustomActivityBody, ignored=IGNORED),
+    get_operation(RESOURCE),
+    update_operation(
+        RESOURCE, update_custom_activity, body=CustomActivityChangeBody, ignored=IGNORED
+    ),
+    delete_operation(RESOURCE, action=delete_custom_activity),
 )

@@ -14,14 +14,18 @@ from leadline.dialects.close.activities.activities import (
     read_kinds,
 )
 from leadline.dialects.close.protocol import filters, spelling
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, get_operation, operation
-from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null, spell_time
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    delete_operation,
+    get_operation,
+    list_operation,
+)
+from leadline.dialects.close.protocol.spelling import ListOf, spell_id, spell_id_or_null, spell_time
 from leadline.features.activities.queries import page_of_activities
 from leadline.features.form_submissions.actions import delete_form_submission
 from leadline.features.form_submissions.tables import FORM_SUBMISSIONS, FormSubmission
 from leadline.features.users.queries import names_of
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
 from leadline.wire.operation import Parameter, Request
 
 KIND = "FormSubmission"
@@ -56,8 +60,8 @@ class FormSubmissionShape(TypedDict):
     values_by_name: dict[str, str | bool | None]
 
 
-async def show(unit: Unit, found: list[FormSubmission]) -> list[FormSubmissionShape]:
-    names = await names_of(unit, {row.updated_by for row in found})
+async def show(request: Request[Any], found: list[FormSubmission]) -> list[FormSubmissionShape]:
+    names = await names_of(request.unit, {row.updated_by for row in found})
     return [
         {
             "_type": "FormSubmission",
@@ -97,7 +101,7 @@ def _normalized(url: str | None) -> str | None:
     return (parts.netloc + parts.path).rstrip("/")
 
 
-async def list_submissions(request: Request[None]) -> Any:
+async def list_form_submissions(request: Request[None]) -> ListOf[FormSubmissionShape]:
     unit, query = request.unit, request.query
     page = spelling.page_of(query)
     form_ids = filters.ids(query, "form_id", "form")
@@ -106,10 +110,10 @@ async def list_submissions(request: Request[None]) -> Any:
     found: list[FormSubmission] = []
     if read_kinds(query, [KIND])[0]:
         found = await page_of_activities(unit, FORM_SUBMISSIONS, wanted, page.fetch, page.skip)
-    return spelling.list_of(await show(unit, found), page, query)
+    return spelling.list_of(await show(request, found), page, query)
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="form_submission",
     tag="Form submissions",
     path="/api/v1/activity/form_submission/",
@@ -122,16 +126,15 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    operation(
-        WIRE,
-        "list",
-        list_submissions,
+    list_operation(
+        RESOURCE,
+        list_form_submissions,
         filters=(
             *FILTERS,
             Parameter("form_id", "Of these forms alone, separated by commas."),
             Parameter("form_id__in", "The same."),
         ),
     ),
-    get_operation(WIRE),
-    delete_operation(WIRE, delete_form_submission),
+    get_operation(RESOURCE),
+    delete_operation(RESOURCE, action=delete_form_submission),
 )

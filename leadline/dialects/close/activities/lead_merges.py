@@ -7,15 +7,14 @@ from typing import Any, Literal, TypedDict
 import msgspec
 
 from leadline.dialects.close.activities.activities import list_activities
-from leadline.dialects.close.protocol.crud import Wire, get_operation
+from leadline.dialects.close.protocol.resource import Resource, get_operation
 from leadline.dialects.close.protocol.spelling import LeadId, spell_id, spell_id_or_null, spell_time
 from leadline.features.lead_merges.tables import LEAD_MERGES, LeadMerge
 from leadline.features.users.queries import names_of
 from leadline.flows.merge_leads import merge_leads
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Request, operation
 
 
 class LeadMergeShape(TypedDict):
@@ -51,9 +50,9 @@ class MergeBody(msgspec.Struct, frozen=True, kw_only=True):
     destination: LeadId
 
 
-async def show(unit: Unit, found: list[LeadMerge]) -> list[LeadMergeShape]:
+async def show(request: Request[Any], found: list[LeadMerge]) -> list[LeadMergeShape]:
     people = {user_id for row in found for user_id in (row.created_by, row.updated_by, row.user_id)}
-    names = await names_of(unit, people)
+    names = await names_of(request.unit, people)
     return [
         {
             "_type": "LeadMerge",
@@ -88,7 +87,7 @@ async def merge(request: Request[MergeBody]) -> Any:
     return {}
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="lead_merge",
     tag="Lead merges",
     path="/api/v1/activity/lead_merge/",
@@ -101,7 +100,7 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    Operation(
+    operation(
         name="lead.merge",
         method="POST",
         path="/api/v1/lead/merge/",
@@ -111,6 +110,6 @@ OPERATIONS = (
         tag="Leads",
         body=MergeBody,
     ),
-    list_activities(WIRE, "LeadMerge"),
-    get_operation(WIRE),
+    list_activities(RESOURCE, "LeadMerge"),
+    get_operation(RESOURCE),
 )

@@ -12,9 +12,15 @@ from leadline.dialects.close.activities.activities import list_activities
 from leadline.dialects.close.leads.contacts import Text
 from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.protocol.attachments import AttachmentBody, read_attachments
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, get_operation, operation
 from leadline.dialects.close.protocol.custom_values import refuse_custom
 from leadline.dialects.close.protocol.file_links import connect_files, sign_links
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import (
     ContactId,
     LeadId,
@@ -23,7 +29,7 @@ from leadline.dialects.close.protocol.spelling import (
     spell_id_or_null,
     spell_time,
 )
-from leadline.features.notes.actions import create_note, delete_note, update_note
+from leadline.features.notes import actions
 from leadline.features.notes.inputs import NewNote, NoteChange
 from leadline.features.notes.tables import NOTES, Note
 from leadline.features.opportunities.tables import Attachment
@@ -31,7 +37,6 @@ from leadline.features.users.queries import names_of
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
 from leadline.store import rows
-from leadline.store.unit import Unit
 from leadline.wire.instants import Instant
 from leadline.wire.operation import Request
 
@@ -99,9 +104,9 @@ class NoteChangeBody(msgspec.Struct, frozen=True, kw_only=True):
     activity_at: Instant | None = None
 
 
-async def show(unit: Unit, found: list[Note]) -> list[NoteShape]:
+async def show(request: Request[Any], found: list[Note]) -> list[NoteShape]:
     people = {user_id for row in found for user_id in (row.created_by, row.updated_by, row.user_id)}
-    names = await names_of(unit, people)
+    names = await names_of(request.unit, people)
     shapes: list[NoteShape] = [
         {
             "_type": "Note",
@@ -131,11 +136,11 @@ async def show(unit: Unit, found: list[Note]) -> list[NoteShape]:
         }
         for row in found
     ]
-    await sign_links(unit, shapes)
+    await sign_links(request.unit, shapes)
     return shapes
 
 
-async def create(request: Request[NoteBody]) -> Any:
+async def create_note(request: Request[NoteBody]) -> NoteShape:
     body = request.body
     problems = Problems()
     refuse_custom(request.raw, problems)
@@ -153,12 +158,12 @@ async def create(request: Request[NoteBody]) -> Any:
         created_at=body.date_created,
         created_by=body.created_by or body.created_by_id,
     )
-    return await WIRE.show_one(request, await create_note(request.unit, new, problems))
+    return await RESOURCE.show_one(request, await actions.create_note(request.unit, new, problems))
 
 
-async def update(request: Request[NoteChangeBody]) -> Any:
+async def update_note(request: Request[NoteChangeBody]) -> NoteShape:
     body = request.body
-    before = await rows.lock(request.unit, NOTES, WIRE.id_in(request))
+    before = await rows.lock(request.unit, NOTES, RESOURCE.id_in(request))
     problems = Problems()
     refuse_custom(request.raw, problems)
     attachments: list[Attachment] | UnsetType = UNSET
@@ -176,10 +181,12 @@ async def update(request: Request[NoteChangeBody]) -> Any:
         attachments=attachments,
         happened_at=body.activity_at or UNSET,
     )
-    return await WIRE.show_one(request, await update_note(request.unit, before, change, problems))
+    return await RESOURCE.show_one(
+        request, await actions.update_note(request.unit, before, change, problems)
+    )
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="note",
     tag="Notes",
     path="/api/v1/activity/note/",
@@ -192,9 +199,9 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    list_activities(WIRE, "Note"),
-    operation(WIRE, "create", create, body=NoteBody, ignored=IGNORED),
-    get_operation(WIRE),
-    operation(WIRE, "update", update, body=NoteChangeBody, ignored=IGNORED),
-    delete_operation(WIRE, delete_note),
+    list_activities(RESOURCE, "Note"),
+    create_operation(RESOURCE, create_note, body=NoteBody, ignored=IGNORED),
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, update_note, body=NoteChangeBody, ignored=IGNORED),
+    delete_operation(RESOURCE, action=actions.delete_note),
 )

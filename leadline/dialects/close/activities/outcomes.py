@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from leadline.dialects.close.protocol.crud import (
-    Wire,
+from leadline.dialects.close.protocol.resource import (
+    Resource,
     create_operation,
     delete_operation,
     get_operation,
@@ -17,7 +17,7 @@ from leadline.features.outcomes import actions
 from leadline.features.outcomes.inputs import NewOutcome, OutcomeChange
 from leadline.features.outcomes.tables import OUTCOMES, Outcome
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
+from leadline.wire.operation import Request
 
 
 class OutcomeShape(TypedDict):
@@ -51,11 +51,11 @@ def spell_outcome(row: Outcome) -> OutcomeShape:
     }
 
 
-async def show(unit: Unit, found: list[Outcome]) -> list[OutcomeShape]:
+async def show(request: Request[Any], found: list[Outcome]) -> list[OutcomeShape]:
     return [spell_outcome(row) for row in found]
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="outcome",
     tag="Outcomes",
     path="/api/v1/outcome/",
@@ -68,9 +68,11 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    list_operation(WIRE),
-    create_operation(WIRE, NewOutcome, actions.create_outcome, status=201, ignored=READABLE),
-    get_operation(WIRE),
-    update_operation(WIRE, OutcomeChange, actions.update_outcome, ignored=READABLE),
-    delete_operation(WIRE, actions.delete_outcome),
+    list_operation(RESOURCE),
+    create_operation(
+        RESOURCE, action=actions.create_outcome, body=NewOutcome, status=201, ignored=READABLE
+    ),
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, action=actions.update_outcome, body=OutcomeChange, ignored=READABLE),
+    delete_operation(RESOURCE, action=actions.delete_outcome),
 )

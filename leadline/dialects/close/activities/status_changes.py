@@ -13,7 +13,12 @@ import msgspec
 
 from leadline.dialects.close.activities.activities import list_activities
 from leadline.dialects.close.leads.opportunity_shapes import format_value
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, get_operation, operation
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+)
 from leadline.dialects.close.protocol.spelling import (
     LeadId,
     OpportunityId,
@@ -180,16 +185,18 @@ async def _names(
     return await names_of(unit, people)
 
 
-async def show_leads(unit: Unit, found: list[LeadStatusChange]) -> list[LeadStatusChangeShape]:
-    names = await _names(unit, found)
+async def show_lead_changes(
+    request: Request[Any], found: list[LeadStatusChange]
+) -> list[LeadStatusChangeShape]:
+    names = await _names(request.unit, found)
     return [spell_lead_change(row, names) for row in found]
 
 
-async def show_opportunities(
-    unit: Unit, found: list[OpportunityStatusChange]
+async def show_opportunity_changes(
+    request: Request[Any], found: list[OpportunityStatusChange]
 ) -> list[OpportunityStatusChangeShape]:
-    names = await _names(unit, found)
-    return [spell_opportunity_change(row, names, unit.scope.currency) for row in found]
+    names = await _names(request.unit, found)
+    return [spell_opportunity_change(row, names, request.scope.currency) for row in found]
 
 
 # On the way in.
@@ -229,7 +236,9 @@ async def _stages(
 # The operations.
 
 
-async def create_lead_change(request: Request[LeadStatusChangeBody]) -> Any:
+async def create_lead_status_change(
+    request: Request[LeadStatusChangeBody],
+) -> LeadStatusChangeShape:
     unit, body = request.unit, request.body
     problems = Problems()
     if await rows.find(unit, LEADS, body.lead_id) is None:
@@ -238,10 +247,12 @@ async def create_lead_change(request: Request[LeadStatusChangeBody]) -> Any:
     circumstances = await _circumstances(unit, body, problems)
     problems.stop_if_any()
     row = await note_lead_change(unit, body.lead_id, stages[0], stages[1], circumstances)
-    return await LEAD_WIRE.show_one(request, row)
+    return await LEAD_RESOURCE.show_one(request, row)
 
 
-async def create_opportunity_change(request: Request[OpportunityStatusChangeBody]) -> Any:
+async def create_opportunity_status_change(
+    request: Request[OpportunityStatusChangeBody],
+) -> OpportunityStatusChangeShape:
     unit, body = request.unit, request.body
     problems = Problems()
     opportunity = await _opportunity(unit, body, problems)
@@ -252,7 +263,7 @@ async def create_opportunity_change(request: Request[OpportunityStatusChangeBody
     row = await note_opportunity_change(
         unit, opportunity, stages[0], stages[1], circumstances, book=book
     )
-    return await OPPORTUNITY_WIRE.show_one(request, row)
+    return await OPPORTUNITY_RESOURCE.show_one(request, row)
 
 
 async def _opportunity(
@@ -270,38 +281,38 @@ async def _opportunity(
     return opportunity
 
 
-LEAD_WIRE = Wire(
+LEAD_RESOURCE = Resource(
     noun="lead_status_change",
     tag="Lead status changes",
     path="/api/v1/activity/status_change/lead/",
     prefix="acti",
     table=LEAD_STATUS_CHANGES,
     shape=LeadStatusChangeShape,
-    show=show_leads,
+    show=show_lead_changes,
     read=Right.LEAD_READ,
     write=Right.LEAD_WRITE,
 )
-OPPORTUNITY_WIRE = Wire(
+OPPORTUNITY_RESOURCE = Resource(
     noun="opportunity_status_change",
     tag="Opportunity status changes",
     path="/api/v1/activity/status_change/opportunity/",
     prefix="acti",
     table=OPPORTUNITY_STATUS_CHANGES,
     shape=OpportunityStatusChangeShape,
-    show=show_opportunities,
+    show=show_opportunity_changes,
     read=Right.OPPORTUNITY_READ,
     write=Right.OPPORTUNITY_WRITE,
 )
 
 OPERATIONS = (
-    list_activities(LEAD_WIRE, "LeadStatusChange"),
-    operation(LEAD_WIRE, "create", create_lead_change, body=LeadStatusChangeBody),
-    get_operation(LEAD_WIRE),
-    delete_operation(LEAD_WIRE, delete_lead_change),
-    list_activities(OPPORTUNITY_WIRE, "OpportunityStatusChange"),
-    operation(
-        OPPORTUNITY_WIRE, "create", create_opportunity_change, body=OpportunityStatusChangeBody
+    list_activities(LEAD_RESOURCE, "LeadStatusChange"),
+    create_operation(LEAD_RESOURCE, create_lead_status_change, body=LeadStatusChangeBody),
+    get_operation(LEAD_RESOURCE),
+    delete_operation(LEAD_RESOURCE, action=delete_lead_change),
+    list_activities(OPPORTUNITY_RESOURCE, "OpportunityStatusChange"),
+    create_operation(
+        OPPORTUNITY_RESOURCE, create_opportunity_status_change, body=OpportunityStatusChangeBody
     ),
-    get_operation(OPPORTUNITY_WIRE),
-    delete_operation(OPPORTUNITY_WIRE, delete_opportunity_change),
+    get_operation(OPPORTUNITY_RESOURCE),
+    delete_operation(OPPORTUNITY_RESOURCE, action=delete_opportunity_change),
 )

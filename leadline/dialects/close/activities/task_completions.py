@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from leadline.dialects.close.activities.activities import list_activities
 from leadline.dialects.close.leads.task_shapes import PREFIXES
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, get_operation
+from leadline.dialects.close.protocol.resource import Resource, delete_operation, get_operation
 from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null, spell_time
 from leadline.features.tasks.actions import delete_completion
 from leadline.features.tasks.tables import TASK_COMPLETIONS, TaskCompletion
 from leadline.features.users.queries import names_of
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
+from leadline.wire.operation import Request
 
 
 class TaskCompletionShape(TypedDict):
@@ -43,11 +43,11 @@ class TaskCompletionShape(TypedDict):
     users: list[str]
 
 
-async def show(unit: Unit, found: list[TaskCompletion]) -> list[TaskCompletionShape]:
+async def show(request: Request[Any], found: list[TaskCompletion]) -> list[TaskCompletionShape]:
     people: set[bytes | None] = set()
     for row in found:
         people |= {row.created_by, row.updated_by, row.user_id, row.task_assigned_to}
-    names = await names_of(unit, people)
+    names = await names_of(request.unit, people)
     return [
         {
             "_type": "TaskCompleted",
@@ -78,7 +78,7 @@ async def show(unit: Unit, found: list[TaskCompletion]) -> list[TaskCompletionSh
     ]
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="task_completion",
     tag="Completed tasks",
     path="/api/v1/activity/task_completed/",
@@ -91,7 +91,7 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    list_activities(WIRE, "TaskCompleted"),
-    get_operation(WIRE),
-    delete_operation(WIRE, delete_completion),
+    list_activities(RESOURCE, "TaskCompleted"),
+    get_operation(RESOURCE),
+    delete_operation(RESOURCE, action=delete_completion),
 )

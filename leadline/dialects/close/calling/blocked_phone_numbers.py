@@ -6,8 +6,8 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from leadline.dialects.close.protocol.crud import (
-    Wire,
+from leadline.dialects.close.protocol.resource import (
+    Resource,
     create_operation,
     delete_operation,
     get_operation,
@@ -27,8 +27,7 @@ from leadline.features.blocked_phone_numbers.tables import (
 from leadline.features.organizations.actions import update_organization
 from leadline.features.organizations.queries import get_organization
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Request, operation
 
 
 class BlockedPhoneNumberShape(TypedDict):
@@ -53,7 +52,9 @@ class SettingsBody(msgspec.Struct, frozen=True, kw_only=True):
 READABLE = frozenset(BlockedPhoneNumberShape.__annotations__)
 
 
-async def show(unit: Unit, found: list[BlockedPhoneNumber]) -> list[BlockedPhoneNumberShape]:
+async def show(
+    request: Request[Any], found: list[BlockedPhoneNumber]
+) -> list[BlockedPhoneNumberShape]:
     return [
         {
             "created_by": spell_id_or_null("user", row.created_by),
@@ -69,20 +70,20 @@ async def show(unit: Unit, found: list[BlockedPhoneNumber]) -> list[BlockedPhone
     ]
 
 
-async def get_settings(request: Request[None]) -> Any:
+async def get_settings(request: Request[None]) -> SettingsShape:
     organization = await get_organization(request.unit)
     answer: SettingsShape = {"reject_anonymous_inbound_calls": organization.reject_anonymous_calls}
     return answer
 
 
-async def update_settings(request: Request[SettingsBody]) -> Any:
+async def update_settings(request: Request[SettingsBody]) -> SettingsShape:
     rejects = request.body.reject_anonymous_inbound_calls
     organization = await update_organization(request.unit, reject_anonymous_calls=rejects)
     answer: SettingsShape = {"reject_anonymous_inbound_calls": organization.reject_anonymous_calls}
     return answer
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="blocked_phone_number",
     tag="Blocked phone numbers",
     path="/api/v1/blocked_phone_number/",
@@ -93,36 +94,43 @@ WIRE = Wire(
     read=Right.BLOCKED_PHONE_NUMBER_READ,
     write=Right.BLOCKED_PHONE_NUMBER_WRITE,
 )
-_SETTINGS = f"{WIRE.path}settings/"
+_SETTINGS = f"{RESOURCE.path}settings/"
 
 OPERATIONS = (
-    list_operation(WIRE),
+    list_operation(RESOURCE),
     create_operation(
-        WIRE, NewBlockedPhoneNumber, actions.block_phone_number, status=201, ignored=READABLE
+        RESOURCE,
+        action=actions.block_phone_number,
+        body=NewBlockedPhoneNumber,
+        status=201,
+        ignored=READABLE,
     ),
-    get_operation(WIRE),
+    get_operation(RESOURCE),
     update_operation(
-        WIRE, BlockedPhoneNumberChange, actions.update_blocked_phone_number, ignored=READABLE
+        RESOURCE,
+        action=actions.update_blocked_phone_number,
+        body=BlockedPhoneNumberChange,
+        ignored=READABLE,
     ),
-    delete_operation(WIRE, actions.unblock_phone_number, status=204),
-    Operation(
-        "blocked_phone_number.get_settings",
-        "GET",
-        _SETTINGS,
-        "Fetch the settings of blocked phone numbers",
-        WIRE.read,
-        get_settings,
-        WIRE.tag,
+    delete_operation(RESOURCE, action=actions.unblock_phone_number, status=204),
+    operation(
+        name="blocked_phone_number.get_settings",
+        method="GET",
+        path=_SETTINGS,
+        summary="Fetch the settings of blocked phone numbers",
+        right=RESOURCE.read,
+        run=get_settings,
+        tag=RESOURCE.tag,
         answer=SettingsShape,
     ),
-    Operation(
-        "blocked_phone_number.update_settings",
-        "PUT",
-        _SETTINGS,
-        "Update the settings of blocked phone numbers",
-        WIRE.write,
-        update_settings,
-        WIRE.tag,
+    operation(
+        name="blocked_phone_number.update_settings",
+        method="PUT",
+        path=_SETTINGS,
+        summary="Update the settings of blocked phone numbers",
+        right=RESOURCE.write,
+        run=update_settings,
+        tag=RESOURCE.tag,
         body=SettingsBody,
         ignored=frozenset(),
         answer=SettingsShape,

@@ -9,8 +9,15 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from leadline.dialects.close.protocol import filters, spelling
-from leadline.dialects.close.protocol.crud import Wire, get_operation, operation
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import (
+    ListOf,
     PhoneNumberId,
     UserId,
     spell_id,
@@ -21,13 +28,12 @@ from leadline.features.phone_numbers.actions import rent_phone_number
 from leadline.features.phone_numbers.inputs import PhoneNumberChange
 from leadline.features.phone_numbers.queries import page_of_phone_numbers
 from leadline.features.phone_numbers.tables import PHONE_NUMBERS, PhoneNumber
-from leadline.flows.change_phone_numbers import change_phone_number, delete_phone_number
+from leadline.flows import change_phone_numbers
 from leadline.kernel.errors import ForbiddenError, LeadlineError, RefusedError
 from leadline.kernel.rights import Right
 from leadline.platform.phone_numbers import for_people, to_e164
 from leadline.platform.telephony import NotRentedError, WantedNumber
-from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Parameter, Reply, Request
+from leadline.wire.operation import Parameter, Reply, Request, operation
 
 
 class PhoneNumberShape(TypedDict):
@@ -96,7 +102,7 @@ class PhoneNumberBody(msgspec.Struct, frozen=True, kw_only=True):
     phone_numbers: list[str] | UnsetType = UNSET
 
 
-async def show(unit: Unit, found: list[PhoneNumber]) -> list[PhoneNumberShape]:
+async def show(request: Request[Any], found: list[PhoneNumber]) -> list[PhoneNumberShape]:
     return [_spell(row) for row in found]
 
 
@@ -138,7 +144,7 @@ def _spell(row: PhoneNumber) -> PhoneNumberShape:
     }
 
 
-async def list_numbers(request: Request[None]) -> Any:
+async def list_phone_numbers(request: Request[None]) -> ListOf[PhoneNumberShape]:
     query = request.query
     page = spelling.page_of(query)
     found = await page_of_phone_numbers(
@@ -150,7 +156,7 @@ async def list_numbers(request: Request[None]) -> Any:
         limit=page.fetch,
         skip=page.skip,
     )
-    return spelling.list_of(await show(request.unit, found), page, query)
+    return spelling.list_of(await show(request, found), page, query)
 
 
 def _number(query: Mapping[str, str], country: str) -> str | None:
@@ -163,7 +169,7 @@ def _number(query: Mapping[str, str], country: str) -> str | None:
     return to_e164(text, country) or text
 
 
-async def request_number(request: Request[NumberRequestBody]) -> Any:
+async def request_number(request: Request[NumberRequestBody]) -> Reply[PhoneNumberShape]:
     body = request.body
     wanted = WantedNumber(
         country=body.country,
@@ -179,11 +185,11 @@ async def request_number(request: Request[NumberRequestBody]) -> Any:
         is_group=body.sharing == "group",
         telephony=request.services.telephony,
     )
-    place = ("Location", f"{WIRE.path}{spell_id(WIRE.prefix, row.id)}/")
-    return Reply(await WIRE.show_one(request, row), headers=(place,))
+    place = ("Location", f"{RESOURCE.path}{spell_id(RESOURCE.prefix, row.id)}/")
+    return Reply(await RESOURCE.show_one(request, row), headers=(place,))
 
 
-async def update(request: Request[PhoneNumberBody]) -> Any:
+async def update_phone_number(request: Request[PhoneNumberBody]) -> PhoneNumberShape:
     body = request.body
     change = PhoneNumberChange(
         label=body.label,
@@ -195,13 +201,16 @@ async def update(request: Request[PhoneNumberBody]) -> Any:
         participants=UNSET if body.participants is UNSET else list(body.participants),
         external_numbers=body.phone_numbers,
     )
-    row = await change_phone_number(request.unit, WIRE.id_in(request), change)
-    return await WIRE.show_one(request, row)
+    row = await change_phone_numbers.change_phone_number(
+        request.unit, RESOURCE.id_in(request), change
+    )
+    return await RESOURCE.show_one(request, row)
 
 
-async def delete(request: Request[None]) -> Any:
-    await delete_phone_number(request.unit, WIRE.id_in(request), request.services.telephony)
-    return {}
+async def delete_phone_number(request: Request[None]) -> None:
+    await change_phone_numbers.delete_phone_number(
+        request.unit, RESOURCE.id_in(request), request.services.telephony
+    )
 
 
 def not_rented(error: LeadlineError, status: int) -> Any:
@@ -212,7 +221,7 @@ def not_rented(error: LeadlineError, status: int) -> Any:
     return shape
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="phone_number",
     tag="Phone numbers",
     path="/api/v1/phone_number/",
@@ -225,10 +234,9 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    operation(
-        WIRE,
-        "list",
-        list_numbers,
+    list_operation(
+        RESOURCE,
+        list_phone_numbers,
         filters=(
             Parameter("number", "This number alone."),
             Parameter("user_id", "The personal numbers of this user."),
@@ -236,17 +244,17 @@ OPERATIONS = (
             Parameter("participant_user_id", "Where this user takes part, or alone is."),
         ),
     ),
-    get_operation(WIRE),
-    operation(WIRE, "update", update, body=PhoneNumberBody, ignored=READABLE),
-    operation(WIRE, "delete", delete),
-    Operation(
-        "phone_number.request",
-        "POST",
-        f"{WIRE.path}request/internal/",
-        "Rent a phone number",
-        WIRE.write,
-        request_number,
-        WIRE.tag,
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, update_phone_number, body=PhoneNumberBody, ignored=READABLE),
+    delete_operation(RESOURCE, delete_phone_number),
+    operation(
+        name="phone_number.request",
+        method="POST",
+        path=f"{RESOURCE.path}request/internal/",
+        summary="Rent a phone number",
+        right=RESOURCE.write,
+        run=request_number,
+        tag=RESOURCE.tag,
         body=NumberRequestBody,
         ignored=frozenset(),
         status=201,

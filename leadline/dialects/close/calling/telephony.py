@@ -6,13 +6,12 @@ are none: the lists are empty. Scripts that read them go on working.
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from leadline.dialects.close.protocol.crud import Noun, operation
-from leadline.dialects.close.protocol.spelling import list_of, page_of
+from leadline.dialects.close.protocol.spelling import FIELDS, PAGING, ListOf, list_of, page_of
 from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
-from leadline.wire.operation import Parameter, Request
+from leadline.wire.operation import Operation, Parameter, Request, operation
 
 
 class IdentityShape(TypedDict):
@@ -51,48 +50,62 @@ class DialerShape(TypedDict):
     users: list[DialerUserShape]
 
 
-async def list_none(request: Request[None]) -> Any:
+async def list_connected_accounts(request: Request[None]) -> ListOf[ConnectedAccountShape]:
     return list_of([], page_of(request.query), request.query)
 
 
-def _missing(noun: str) -> Any:
-    """Whatever is asked of one of them: it is not there."""
-
-    async def run(request: Request[Any]) -> Any:
-        raise NotFoundError(noun)
-
-    return run
+async def get_connected_account(request: Request[None]) -> ConnectedAccountShape:
+    raise NotFoundError("connected_account")
 
 
-ACCOUNTS = Noun(
-    noun="connected_account",
-    tag="Connected accounts",
-    path="/api/v1/connected_account/",
-    prefix="emailacct",
-    shape=ConnectedAccountShape,
-    read=Right.CONNECTED_ACCOUNT_READ,
-    write=Right.CONNECTED_ACCOUNT_READ,
-)
-DIALERS = Noun(
-    noun="dialer",
-    tag="Dialers",
-    path="/api/v1/dialer/",
-    prefix="dial",
-    shape=DialerShape,
-    read=Right.DIALER_READ,
-    write=Right.DIALER_READ,
-)
+async def list_dialers(request: Request[None]) -> ListOf[DialerShape]:
+    return list_of([], page_of(request.query), request.query)
+
+
+async def get_dialer(request: Request[None]) -> DialerShape:
+    raise NotFoundError("dialer")
+
+
 _USER = Parameter("user_id", "Of this user alone.")
 _ORGANIZATION = Parameter("organization_id", "Of this organization.")
 
 OPERATIONS = (
-    operation(ACCOUNTS, "list", list_none, filters=(_USER,)),
-    operation(ACCOUNTS, "get", _missing("connected_account")),
+    Operation(
+        name="connected_account.list",
+        method="GET",
+        path="/api/v1/connected_account/",
+        summary="List connected accounts",
+        right=Right.CONNECTED_ACCOUNT_READ,
+        run=list_connected_accounts,
+        tag="Connected accounts",
+        answer=ConnectedAccountShape,
+        is_list=True,
+        query=(*PAGING, FIELDS, _USER),
+    ),
     operation(
-        DIALERS,
-        "list",
-        list_none,
-        filters=(
+        name="connected_account.get",
+        method="GET",
+        path="/api/v1/connected_account/{id}/",
+        summary="Fetch a connected account",
+        right=Right.CONNECTED_ACCOUNT_READ,
+        run=get_connected_account,
+        tag="Connected accounts",
+        answer=ConnectedAccountShape,
+        query=(FIELDS,),
+    ),
+    Operation(
+        name="dialer.list",
+        method="GET",
+        path="/api/v1/dialer/",
+        summary="List dialers",
+        right=Right.DIALER_READ,
+        run=list_dialers,
+        tag="Dialers",
+        answer=DialerShape,
+        is_list=True,
+        query=(
+            *PAGING,
+            FIELDS,
             _ORGANIZATION,
             Parameter(
                 "source_type",
@@ -105,5 +118,15 @@ OPERATIONS = (
             _USER,
         ),
     ),
-    operation(DIALERS, "get", _missing("dialer"), filters=(_ORGANIZATION,)),
+    operation(
+        name="dialer.get",
+        method="GET",
+        path="/api/v1/dialer/{id}/",
+        summary="Fetch a dialer",
+        right=Right.DIALER_READ,
+        run=get_dialer,
+        tag="Dialers",
+        answer=DialerShape,
+        query=(FIELDS, _ORGANIZATION),
+    ),
 )

@@ -6,13 +6,13 @@ from typing import Any, TypedDict
 
 from leadline.dialects.close.customizing.custom_field_schemas import FieldPlace
 from leadline.dialects.close.people.role_lists import check_roles
-from leadline.dialects.close.protocol.crud import (
-    Wire,
+from leadline.dialects.close.protocol.resource import (
+    Resource,
     create_operation,
     delete_operation,
     get_operation,
     list_operation,
-    operation,
+    update_operation,
 )
 from leadline.dialects.close.protocol.spelling import (
     CustomActivityTypeId,
@@ -105,12 +105,14 @@ def _spell(row: CustomActivityType, fields: list[CustomField]) -> CustomActivity
     }
 
 
-async def show(unit: Unit, found: list[CustomActivityType]) -> list[CustomActivityTypeShape]:
-    fields = await fields_of_types(unit, "custom_activity", [row.id for row in found])
+async def show(
+    request: Request[Any], found: list[CustomActivityType]
+) -> list[CustomActivityTypeShape]:
+    fields = await fields_of_types(request.unit, "custom_activity", [row.id for row in found])
     return [_spell(row, fields[row.id]) for row in found]
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="custom_activity_type",
     tag="Custom activity types",
     path="/api/v1/custom_activity/",
@@ -124,24 +126,30 @@ WIRE = Wire(
 )
 
 
-async def create(unit: Unit, body: NewCustomActivityType) -> CustomActivityType:
+async def create_custom_activity_type(
+    unit: Unit, body: NewCustomActivityType
+) -> CustomActivityType:
     await check_roles(unit, body.editable_with_roles)
     return await actions.create_custom_activity_type(unit, body)
 
 
-async def update(request: Request[CustomActivityTypeBody]) -> Any:
+async def update_custom_activity_type(
+    request: Request[CustomActivityTypeBody],
+) -> CustomActivityTypeShape:
     unit, body = request.unit, request.body
     await check_roles(unit, body.editable_with_roles)
-    row = await actions.update_custom_activity_type(unit, WIRE.id_in(request), body)
+    row = await actions.update_custom_activity_type(unit, RESOURCE.id_in(request), body)
     if body.fields is not None:
         await order_fields(unit, "custom_activity", row.id, [bytes(f.id) for f in body.fields])
-    return await WIRE.show_one(request, row)
+    return await RESOURCE.show_one(request, row)
 
 
 OPERATIONS = (
-    list_operation(WIRE),
-    create_operation(WIRE, NewCustomActivityType, create, status=201),
-    get_operation(WIRE),
-    operation(WIRE, "update", update, body=CustomActivityTypeBody),
-    delete_operation(WIRE, delete_custom_activity_type, status=204),
+    list_operation(RESOURCE),
+    create_operation(
+        RESOURCE, action=create_custom_activity_type, body=NewCustomActivityType, status=201
+    ),
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, update_custom_activity_type, body=CustomActivityTypeBody),
+    delete_operation(RESOURCE, action=delete_custom_activity_type, status=204),
 )

@@ -6,11 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 import msgspec
 
-from leadline.dialects.close.customizing.custom_fields import (
-    TYPE_PREFIXES,
-    CustomFieldShape,
-    show_fields,
-)
+from leadline.dialects.close.customizing.custom_fields import TYPE_PREFIXES, CustomFieldShape, show
 from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.protocol.spelling import CustomFieldId, spell_id
 from leadline.features.custom_activity_types.tables import CUSTOM_ACTIVITY_TYPES
@@ -22,10 +18,10 @@ from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.tables import Table
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Operation, Request, operation
 
 PATH = "/api/v1/custom_field_schema/"
-NOUN = "custom_field_schema"
+_NAME = "custom_field_schema"
 
 _PLAIN: dict[str, FieldNoun] = {
     "lead": "lead",
@@ -75,36 +71,36 @@ async def _target(request: Request[Any]) -> _Target:
     if text is None:
         noun = _PLAIN.get(object_type)
         if noun is None:
-            raise NotFoundError(NOUN)
+            raise NotFoundError(_NAME)
         return _Target(noun, None, {"name": noun.capitalize(), "object_type": noun})
     noun = _TYPED.get(object_type)
     if noun is None:
-        raise NotFoundError(NOUN)
+        raise NotFoundError(_NAME)
     table: Table[Any] = CUSTOM_ACTIVITY_TYPES if noun == "custom_activity" else CUSTOM_OBJECT_TYPES
-    type_id = spelling.id_in_path(NOUN, TYPE_PREFIXES[noun], text)
+    type_id = spelling.id_in_path(_NAME, TYPE_PREFIXES[noun], text)
     found = await rows.find(request.unit, table, type_id)
     if found is None:
-        raise NotFoundError(NOUN)
+        raise NotFoundError(_NAME)
     shown = {"name": found.name, "object_type": f"{noun}_type", f"{noun}_type_id": text}
     return _Target(noun, type_id, shown)
 
 
-async def _show(request: Request[Any], target: _Target, fields: list[CustomField]) -> Any:
-    shape = {
-        "fields": await show_fields(request.unit, fields),
+async def _show(request: Request[Any], target: _Target, fields: list[CustomField]) -> SchemaShape:
+    shape: SchemaShape = {
+        "fields": await show(request, fields),
         "organization_id": spell_id("orga", request.scope.organization_id),
-        **target.shown,
+        **target.shown,  # type: ignore[typeddict-item]  # the key of the id is the type's
     }
     return spelling.pick(shape, request.query)
 
 
-async def get(request: Request[None]) -> Any:
+async def get_custom_field_schema(request: Request[None]) -> SchemaShape:
     target = await _target(request)
     fields = await fields_of(request.unit, target.noun, target.type_id)
     return await _show(request, target, fields)
 
 
-async def update(request: Request[SchemaBody]) -> Any:
+async def update_custom_field_schema(request: Request[SchemaBody]) -> SchemaShape:
     target = await _target(request)
     wanted = [bytes(place.id) for place in request.body.fields]
     fields = await order_fields(request.unit, target.noun, target.type_id, wanted)
@@ -113,25 +109,25 @@ async def update(request: Request[SchemaBody]) -> Any:
 
 def _pair(suffix: str, rest: str, of: str) -> tuple[Operation, ...]:
     return (
-        Operation(
-            f"{NOUN}.get{suffix}",
-            "GET",
-            PATH + rest,
-            f"Fetch the custom fields of {of} in order",
-            Right.CUSTOM_FIELD_READ,
-            get,
-            "Custom fields",
+        operation(
+            name=f"{_NAME}.get{suffix}",
+            method="GET",
+            path=PATH + rest,
+            summary=f"Fetch the custom fields of {of} in order",
+            right=Right.CUSTOM_FIELD_READ,
+            run=get_custom_field_schema,
+            tag="Custom fields",
             answer=SchemaShape,
             query=(spelling.FIELDS,),
         ),
-        Operation(
-            f"{NOUN}.update{suffix}",
-            "PUT",
-            PATH + rest,
-            f"Put the custom fields of {of} in order",
-            Right.CUSTOM_FIELD_WRITE,
-            update,
-            "Custom fields",
+        operation(
+            name=f"{_NAME}.update{suffix}",
+            method="PUT",
+            path=PATH + rest,
+            summary=f"Put the custom fields of {of} in order",
+            right=Right.CUSTOM_FIELD_WRITE,
+            run=update_custom_field_schema,
+            tag="Custom fields",
             body=SchemaBody,
             answer=SchemaShape,
             query=(spelling.FIELDS,),

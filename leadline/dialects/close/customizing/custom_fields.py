@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NotRequired, TypedDict
 
@@ -11,22 +10,35 @@ from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close.people.role_lists import check_roles
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.close.protocol.crud import Noun, operation
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import (
     CustomActivityTypeId,
     CustomFieldId,
     CustomObjectTypeId,
+    ListOf,
     spell_id,
     spell_id_or_null,
     spell_time,
 )
+from leadline.features.custom_fields import queries
 from leadline.features.custom_fields.actions import create_custom_field
 from leadline.features.custom_fields.inputs import CustomFieldChange, Description, NewCustomField
-from leadline.features.custom_fields.queries import associations_of, get_field, page_of_fields
-from leadline.features.custom_fields.tables import Association, CustomField, FieldType
+from leadline.features.custom_fields.queries import associations_of, page_of_fields
+from leadline.features.custom_fields.tables import (
+    CUSTOM_FIELDS,
+    Association,
+    CustomField,
+    FieldType,
+)
 from leadline.flows.change_custom_field import change_custom_field, delete_custom_field
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
 from leadline.wire.operation import Operation, Reply, Request
 
 MAX_LIMIT = 1000
@@ -165,8 +177,9 @@ def _spell_type(noun: str, type_id: bytes | None) -> dict[str, str | None]:
     return {f"{noun}_type_id": spell_id_or_null(TYPE_PREFIXES[noun], type_id)}
 
 
-async def show_fields(unit: Unit, found: list[CustomField]) -> list[CustomFieldShape]:
+async def show(request: Request[Any], found: list[CustomField]) -> list[CustomFieldShape]:
     """Fields of whatever noun; the associations of the shared ones are fetched at once."""
+    unit = request.unit
     associations = await associations_of(unit, [row.id for row in found if row.is_shared])
     return [spell_field(row, associations.get(row.id, [])) for row in found]
 
@@ -223,58 +236,55 @@ def _change(kind: Kind, body: FieldChangeBody) -> CustomFieldChange:
 
 def field_operations(kind: Kind) -> tuple[Operation, ...]:
     """The five operations of one family, under the old plural path too."""
-    noun = Noun(
+    resource = Resource(
         noun=f"{kind.name}_custom_field",
         tag="Custom fields",
         path=f"/api/v1/custom_field/{kind.name}/",
         prefix=CustomFieldId.prefix,
+        table=CUSTOM_FIELDS,
         shape=CustomFieldShape,
+        show=show,
         read=Right.CUSTOM_FIELD_READ,
         write=Right.CUSTOM_FIELD_WRITE,
     )
 
-    async def show_one(request: Request[Any], row: CustomField) -> Mapping[str, Any]:
-        (shape,) = await show_fields(request.unit, [row])
-        return spelling.pick(shape, request.query)
-
-    async def list_fields(request: Request[None]) -> Any:
+    async def list_fields(request: Request[None]) -> ListOf[CustomFieldShape]:
         query = request.query
         is_paged = kind.is_paged
         page = spelling.page_of(query, MAX_LIMIT) if is_paged else spelling.page_of_all(query)
         found = await page_of_fields(request.unit, kind.noun, page.fetch, page.skip)
-        return spelling.list_of(await show_fields(request.unit, found), page, query)
+        return spelling.list_of(await show(request, found), page, query)
 
-    async def create(request: Request[FieldBody]) -> Any:
+    async def create_field(request: Request[FieldBody]) -> Reply[CustomFieldShape]:
         new = _new_field(kind, request.body)
         await check_roles(request.unit, new.editable_with_roles)
         row = await create_custom_field(request.unit, new)
-        place = noun.path + spell_id(noun.prefix, row.id) + "/"
+        place = resource.path_of(row)
         headers = (("Location", place),) if kind.create_status == 201 else ()
-        return Reply(await show_one(request, row), headers=headers)
+        return Reply(await resource.show_one(request, row), headers=headers)
 
-    async def get(request: Request[None]) -> Any:
-        field = await get_field(request.unit, kind.noun, noun.id_in(request))
-        return await show_one(request, field)
+    async def get_field(request: Request[None]) -> CustomFieldShape:
+        field = await queries.get_field(request.unit, kind.noun, resource.id_in(request))
+        return await resource.show_one(request, field)
 
-    async def update(request: Request[FieldChangeBody]) -> Any:
+    async def update_field(request: Request[FieldChangeBody]) -> CustomFieldShape:
         change = _change(kind, request.body)
         await check_roles(request.unit, change.editable_with_roles)
-        field_id = noun.id_in(request)
+        field_id = resource.id_in(request)
         field = await change_custom_field(request.unit, kind.noun, field_id, change)
-        return await show_one(request, field)
+        return await resource.show_one(request, field)
 
-    async def delete(request: Request[None]) -> Any:
-        await delete_custom_field(request.unit, kind.noun, noun.id_in(request))
-        return {}
+    async def delete_field(request: Request[None]) -> None:
+        await delete_custom_field(request.unit, kind.noun, resource.id_in(request))
 
     return tuple(
         at_old_path(each)
         for each in (
-            operation(noun, "list", list_fields),
-            operation(noun, "create", create, body=kind.body, status=kind.create_status),
-            operation(noun, "get", get),
-            operation(noun, "update", update, body=kind.change),
-            operation(noun, "delete", delete, status=kind.delete_status),
+            list_operation(resource, list_fields),
+            create_operation(resource, create_field, body=kind.body, status=kind.create_status),
+            get_operation(resource, get_field),
+            update_operation(resource, update_field, body=kind.change),
+            delete_operation(resource, delete_field, status=kind.delete_status),
         )
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from leadline.dialects.close.people.role_lists import check_roles
-from leadline.dialects.close.protocol.crud import (
-    Wire,
+from leadline.dialects.close.protocol.resource import (
+    Resource,
     create_operation,
     delete_operation,
     get_operation,
@@ -31,6 +31,7 @@ from leadline.flows.delete_custom_type import delete_custom_object_type
 from leadline.kernel.rights import Right
 from leadline.kernel.times import utc_text
 from leadline.store.unit import Unit
+from leadline.wire.operation import Request
 
 
 class ObjectTypeFieldShape(TypedDict):
@@ -110,14 +111,14 @@ def _spell(
     }
 
 
-async def show(unit: Unit, found: list[CustomObjectType]) -> list[CustomObjectTypeShape]:
+async def show(request: Request[Any], found: list[CustomObjectType]) -> list[CustomObjectTypeShape]:
     type_ids = [row.id for row in found]
-    fields = await fields_of_types(unit, "custom_object", type_ids)
-    referring = await fields_referring_to(unit, type_ids)
+    fields = await fields_of_types(request.unit, "custom_object", type_ids)
+    referring = await fields_referring_to(request.unit, type_ids)
     return [_spell(row, fields[row.id], referring[row.id]) for row in found]
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="custom_object_type",
     tag="Custom object types",
     path="/api/v1/custom_object_type/",
@@ -131,20 +132,24 @@ WIRE = Wire(
 )
 
 
-async def create(unit: Unit, body: NewCustomObjectType) -> CustomObjectType:
+async def create_custom_object_type(unit: Unit, body: NewCustomObjectType) -> CustomObjectType:
     await check_roles(unit, body.editable_with_roles)
     return await actions.create_custom_object_type(unit, body)
 
 
-async def update(unit: Unit, type_id: bytes, body: CustomObjectTypeChange) -> CustomObjectType:
+async def update_custom_object_type(
+    unit: Unit, type_id: bytes, body: CustomObjectTypeChange
+) -> CustomObjectType:
     await check_roles(unit, body.editable_with_roles)
     return await actions.update_custom_object_type(unit, type_id, body)
 
 
 OPERATIONS = (
-    list_operation(WIRE),
-    create_operation(WIRE, NewCustomObjectType, create, status=201),
-    get_operation(WIRE),
-    update_operation(WIRE, CustomObjectTypeChange, update),
-    delete_operation(WIRE, delete_custom_object_type, status=204),
+    list_operation(RESOURCE),
+    create_operation(
+        RESOURCE, action=create_custom_object_type, body=NewCustomObjectType, status=201
+    ),
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, action=update_custom_object_type, body=CustomObjectTypeChange),
+    delete_operation(RESOURCE, action=delete_custom_object_type, status=204),
 )

@@ -9,16 +9,24 @@ from msgspec import UNSET, Meta, UnsetType
 
 from leadline.dialects.close.people.role_lists import require_listed
 from leadline.dialects.close.protocol import filters, spelling
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, get_operation, operation
 from leadline.dialects.close.protocol.custom_values import (
     check_required,
     fields_for,
     read_custom,
     spell_custom,
 )
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import (
     CustomObjectTypeId,
     LeadId,
+    ListOf,
     spell_id,
     spell_id_or_null,
     spell_time,
@@ -65,7 +73,7 @@ class CustomObjectChangeBody(msgspec.Struct, frozen=True, kw_only=True):
     name: Name | UnsetType = UNSET
 
 
-async def show(unit: Unit, found: list[CustomObject]) -> list[CustomObjectShape]:
+async def show(request: Request[Any], found: list[CustomObject]) -> list[CustomObjectShape]:
     return [_spell(row) for row in found]
 
 
@@ -85,8 +93,8 @@ def _spell(row: CustomObject) -> CustomObjectShape:
     return shape
 
 
-async def list_objects(request: Request[None]) -> Any:
-    page = WIRE.page_of(request.query)
+async def list_custom_objects(request: Request[None]) -> ListOf[CustomObjectShape]:
+    page = RESOURCE.page_of(request.query)
     lead_ids = filters.ids(request.query, "lead_id", "lead")
     problems = Problems()
     if lead_ids is None:
@@ -94,10 +102,10 @@ async def list_objects(request: Request[None]) -> Any:
     problems.stop_if_any()
     type_ids = filters.ids(request.query, "custom_object_type_id", CustomObjectTypeId.prefix)
     found = await page_of_objects(request.unit, lead_ids or [], type_ids, page.fetch, page.skip)
-    return spelling.list_of(await show(request.unit, found), page, request.query)
+    return spelling.list_of(await show(request, found), page, request.query)
 
 
-async def create(request: Request[CustomObjectBody]) -> Any:
+async def create_custom_object(request: Request[CustomObjectBody]) -> Reply[CustomObjectShape]:
     unit, body = request.unit, request.body
     problems = Problems()
     new = NewCustomObject(lead_id=body.lead_id, name=body.name)
@@ -109,13 +117,13 @@ async def create(request: Request[CustomObjectBody]) -> Any:
         check_required(book, values, problems)
         new = msgspec.structs.replace(new, custom=values)
     row = await actions.create_custom_object(unit, kind, new, problems)
-    place = f"{WIRE.path}{spell_id(WIRE.prefix, row.id)}/"
-    return Reply(await WIRE.show_one(request, row), headers=(("Location", place),))
+    place = f"{RESOURCE.path}{spell_id(RESOURCE.prefix, row.id)}/"
+    return Reply(await RESOURCE.show_one(request, row), headers=(("Location", place),))
 
 
-async def update(request: Request[CustomObjectChangeBody]) -> Any:
+async def update_custom_object(request: Request[CustomObjectChangeBody]) -> CustomObjectShape:
     unit = request.unit
-    before, kind = await _lock(unit, WIRE.id_in(request))
+    before, kind = await _lock(unit, RESOURCE.id_in(request))
     problems = Problems()
     book = await fields_for(unit, "custom_object", [request.raw], kind.id)
     values = read_custom(book, request.raw, problems, before=before.custom)
@@ -123,10 +131,10 @@ async def update(request: Request[CustomObjectChangeBody]) -> Any:
         check_required(book, merged(before.custom, values), problems)
     change = CustomObjectChange(name=request.body.name, custom=values)
     row = await actions.update_custom_object(unit, before, change, problems)
-    return await WIRE.show_one(request, row)
+    return await RESOURCE.show_one(request, row)
 
 
-async def delete(unit: Unit, object_id: bytes) -> None:
+async def delete_custom_object(unit: Unit, object_id: bytes) -> None:
     row, _ = await _lock(unit, object_id)
     await actions.delete_custom_object(unit, row)
 
@@ -139,7 +147,7 @@ async def _lock(unit: Unit, object_id: bytes) -> tuple[CustomObject, CustomObjec
     return row, kind
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="custom_object",
     tag="Custom objects",
     path="/api/v1/custom_object/",
@@ -153,17 +161,16 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    operation(
-        WIRE,
-        "list",
-        list_objects,
+    list_operation(
+        RESOURCE,
+        list_custom_objects,
         filters=(
             Parameter("lead_id", "Objects on these leads, separated by commas.", required=True),
             Parameter("custom_object_type_id", "Of these types alone, separated by commas."),
         ),
     ),
-    operation(WIRE, "create", create, body=CustomObjectBody, status=201),
-    get_operation(WIRE),
-    operation(WIRE, "update", update, body=CustomObjectChangeBody),
-    delete_operation(WIRE, delete, status=204),
+    create_operation(RESOURCE, create_custom_object, body=CustomObjectBody, status=201),
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, update_custom_object, body=CustomObjectChangeBody),
+    delete_operation(RESOURCE, action=delete_custom_object, status=204),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from leadline.dialects.close.protocol.crud import (
-    Wire,
+from leadline.dialects.close.protocol.resource import (
+    Resource,
     create_operation,
     delete_operation,
     get_operation,
@@ -17,7 +17,7 @@ from leadline.features.integration_links import actions
 from leadline.features.integration_links.inputs import IntegrationLinkChange, NewIntegrationLink
 from leadline.features.integration_links.tables import INTEGRATION_LINKS, IntegrationLink
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
+from leadline.wire.operation import Request
 
 
 class IntegrationLinkShape(TypedDict):
@@ -37,7 +37,7 @@ class IntegrationLinkShape(TypedDict):
 READABLE = frozenset(IntegrationLinkShape.__annotations__)
 
 
-async def show(unit: Unit, found: list[IntegrationLink]) -> list[IntegrationLinkShape]:
+async def show(request: Request[Any], found: list[IntegrationLink]) -> list[IntegrationLinkShape]:
     return [
         {
             "created_by": spell_id_or_null("user", row.created_by),
@@ -54,7 +54,7 @@ async def show(unit: Unit, found: list[IntegrationLink]) -> list[IntegrationLink
     ]
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="integration_link",
     tag="Integration links",
     path="/api/v1/integration_link/",
@@ -68,11 +68,16 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    list_operation(WIRE),
-    create_operation(WIRE, NewIntegrationLink, actions.create_integration_link, ignored=READABLE),
-    get_operation(WIRE),
-    update_operation(
-        WIRE, IntegrationLinkChange, actions.update_integration_link, ignored=READABLE
+    list_operation(RESOURCE),
+    create_operation(
+        RESOURCE, action=actions.create_integration_link, body=NewIntegrationLink, ignored=READABLE
     ),
-    delete_operation(WIRE, actions.delete_integration_link),
+    get_operation(RESOURCE),
+    update_operation(
+        RESOURCE,
+        action=actions.update_integration_link,
+        body=IntegrationLinkChange,
+        ignored=READABLE,
+    ),
+    delete_operation(RESOURCE, action=actions.delete_integration_link),
 )

@@ -20,13 +20,13 @@ from leadline.dialects.close.protocol.spelling import (
     CustomFieldId,
     CustomObjectTypeId,
 )
-from leadline.features.custom_fields import actions
-from leadline.features.custom_fields.queries import get_association, get_field
+from leadline.features.custom_fields import actions, queries
+from leadline.features.custom_fields.queries import get_field
 from leadline.features.custom_fields.tables import ASSOCIATIONS, SHARED, Association, FieldNoun
 from leadline.flows.change_custom_field import dissociate_field
 from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
-from leadline.wire.operation import Operation, Reply, Request
+from leadline.wire.operation import Operation, Reply, Request, operation
 
 PATH = "/api/v1/custom_field/shared/{shared_custom_field_id}/association/"
 
@@ -74,10 +74,12 @@ def _target(request: Request[Any]) -> tuple[FieldNoun, bytes | None]:
 
 async def _find(request: Request[Any]) -> Association:
     field = await get_field(request.unit, SHARED, _field_id(request))
-    return await get_association(request.unit, field.id, *_target(request))
+    return await queries.get_association(request.unit, field.id, *_target(request))
 
 
-async def create(request: Request[AssociationBody]) -> Any:
+async def create_association(
+    request: Request[AssociationBody],
+) -> Reply[AssociationShape]:
     unit, body = request.unit, request.body
     await check_roles(unit, body.editable_with_roles)
     field = await get_field(unit, SHARED, _field_id(request))
@@ -98,11 +100,13 @@ async def create(request: Request[AssociationBody]) -> Any:
     return Reply(spell_association(made), headers=(("Location", place),))
 
 
-async def get(request: Request[None]) -> Any:
+async def get_association(request: Request[None]) -> AssociationShape:
     return spelling.pick(spell_association(await _find(request)), request.query)
 
 
-async def update(request: Request[AssociationChangeBody]) -> Any:
+async def update_association(
+    request: Request[AssociationChangeBody],
+) -> AssociationShape:
     body = request.body
     await check_roles(request.unit, body.editable_with_roles)
     roles = body.editable_with_roles
@@ -115,66 +119,70 @@ async def update(request: Request[AssociationChangeBody]) -> Any:
     return spell_association(changed)
 
 
-async def delete(request: Request[None]) -> Any:
+async def delete_association(request: Request[None]) -> None:
     noun, type_id = _target(request)
     await dissociate_field(request.unit, _field_id(request), noun, type_id)
 
 
-def _operation(verb: str, method: str, rest: str, summary: str, run: Any, **more: Any) -> Operation:
-    is_read = method == "GET"
-    return at_old_path(
-        Operation(
-            f"shared_custom_field_association.{verb}",
-            method,
-            PATH + rest,
-            summary,
-            Right.CUSTOM_FIELD_READ if is_read else Right.CUSTOM_FIELD_WRITE,
-            run,
-            "Custom fields",
-            query=(spelling.FIELDS,) if is_read else (),
-            **more,
-        )
-    )
+_NAME = "shared_custom_field_association"
+_TAG = "Custom fields"
 
 
 def _on_one(suffix: str, rest: str, of: str) -> tuple[Operation, ...]:
     """Reading, changing and removing what binds a field to one object type."""
-    shape, body = AssociationShape, AssociationChangeBody
+    path = PATH + rest
     return (
-        _operation(
-            f"get{suffix}", "GET", rest, f"Fetch an association with {of}", get, answer=shape
+        operation(
+            name=f"{_NAME}.get{suffix}",
+            method="GET",
+            path=path,
+            summary=f"Fetch an association with {of}",
+            right=Right.CUSTOM_FIELD_READ,
+            run=get_association,
+            tag=_TAG,
+            answer=AssociationShape,
+            query=(spelling.FIELDS,),
         ),
-        _operation(
-            f"update{suffix}",
-            "PUT",
-            rest,
-            f"Update an association with {of}",
-            update,
-            body=body,
-            answer=shape,
+        operation(
+            name=f"{_NAME}.update{suffix}",
+            method="PUT",
+            path=path,
+            summary=f"Update an association with {of}",
+            right=Right.CUSTOM_FIELD_WRITE,
+            run=update_association,
+            tag=_TAG,
+            body=AssociationChangeBody,
+            answer=AssociationShape,
         ),
-        _operation(
-            f"delete{suffix}",
-            "DELETE",
-            rest,
-            f"Remove an association with {of}",
-            delete,
+        operation(
+            name=f"{_NAME}.delete{suffix}",
+            method="DELETE",
+            path=path,
+            summary=f"Remove an association with {of}",
+            right=Right.CUSTOM_FIELD_WRITE,
+            run=delete_association,
+            tag=_TAG,
             status=204,
         ),
     )
 
 
-OPERATIONS = (
-    _operation(
-        "create",
-        "POST",
-        "",
-        "Associate a shared custom field with an object type",
-        create,
-        body=AssociationBody,
-        answer=AssociationShape,
-        status=201,
-    ),
-    *_on_one("", "{object_type}/", "an object type"),
-    *_on_one("_of_type", "{object_type}/{type_id}/", "a custom type"),
+OPERATIONS = tuple(
+    at_old_path(each)
+    for each in (
+        operation(
+            name=f"{_NAME}.create",
+            method="POST",
+            path=PATH,
+            summary="Associate a shared custom field with an object type",
+            right=Right.CUSTOM_FIELD_WRITE,
+            run=create_association,
+            tag=_TAG,
+            body=AssociationBody,
+            answer=AssociationShape,
+            status=201,
+        ),
+        *_on_one("", "{object_type}/", "an object type"),
+        *_on_one("_of_type", "{object_type}/{type_id}/", "a custom type"),
+    )
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 from urllib.parse import quote
 
 import msgspec
@@ -15,7 +15,7 @@ from leadline.features.files.queries import signing_secret
 from leadline.features.files.tables import File
 from leadline.kernel.rights import Right
 from leadline.platform.s3 import Bucket, write_policy
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Request, operation
 
 # Within this time the upload has to begin.
 UPLOAD_LIFETIME = timedelta(seconds=60)
@@ -68,7 +68,7 @@ def _own_form(
     return base_url + FILES_PATH, {**fields, "policy": policy, "signature": signature}
 
 
-async def request_upload(request: Request[UploadBody]) -> Any:
+async def request_upload(request: Request[UploadBody]) -> UploadShape:
     unit, services, body = request.unit, request.services, request.body
     row = await create_file(unit, filename=body.filename, content_type=body.content_type)
     fields = {
@@ -93,7 +93,7 @@ async def request_upload(request: Request[UploadBody]) -> Any:
 
 
 OPERATIONS = (
-    Operation(
+    operation(
         name="file.upload",
         method="POST",
         path="/api/v1/files/upload/",

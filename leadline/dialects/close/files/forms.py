@@ -7,14 +7,20 @@ from typing import Any, TypedDict
 import msgspec
 
 from leadline.dialects.close.protocol import filters, spelling
-from leadline.dialects.close.protocol.crud import Noun, operation
-from leadline.dialects.close.protocol.spelling import Reference, spell_id, spell_time
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
+from leadline.dialects.close.protocol.spelling import ListOf, Reference, spell_id, spell_time
 from leadline.features.forms import actions
 from leadline.features.forms.inputs import Name, NewField
 from leadline.features.forms.queries import page_of_forms
 from leadline.features.forms.tables import FORMS, Choice, FieldType, Form
 from leadline.kernel.rights import Right
-from leadline.store import rows
 from leadline.wire.operation import Request
 
 SUBMIT_PATH = "/go/form/"
@@ -98,64 +104,55 @@ def _read(given: list[FormFieldBody]) -> list[NewField]:
     ]
 
 
-def _answer(request: Request[Any], row: Form) -> Any:
-    return spelling.pick(spell_form(row, request.base_url), request.query)
+async def show(request: Request[Any], found: list[Form]) -> list[FormShape]:
+    return [spell_form(row, request.base_url) for row in found]
 
 
-async def list_forms(request: Request[None]) -> Any:
+async def list_forms(request: Request[None]) -> ListOf[FormShape]:
     page = spelling.page_of(request.query)
     is_archived = filters.flag(request.query, "is_archived")
     found = await page_of_forms(request.unit, is_archived, page.fetch, page.skip)
-    shapes = [spell_form(row, request.base_url) for row in found]
-    return spelling.list_of(shapes, page, request.query)
+    return spelling.list_of(await show(request, found), page, request.query)
 
 
-async def get(request: Request[None]) -> Any:
-    return _answer(request, await rows.get(request.unit, FORMS, NOUN.id_in(request)))
-
-
-async def create(request: Request[NewFormBody]) -> Any:
+async def create_form(request: Request[NewFormBody]) -> FormShape:
     body = request.body
     row = await actions.create_form(request.unit, body.name, _read(body.field_definitions))
-    return _answer(request, row)
+    return await RESOURCE.show_one(request, row)
 
 
-async def update(request: Request[FormBody]) -> Any:
+async def update_form(request: Request[FormBody]) -> FormShape:
     body = request.body
     row = await actions.update_form(
         request.unit,
-        NOUN.id_in(request),
+        RESOURCE.id_in(request),
         name=body.name,
         fields=None if body.field_definitions is None else _read(body.field_definitions),
         is_archived=body.is_archived,
     )
-    return _answer(request, row)
+    return await RESOURCE.show_one(request, row)
 
 
-async def delete(request: Request[None]) -> Any:
-    await actions.delete_form(request.unit, NOUN.id_in(request))
-    return {}
-
-
-NOUN = Noun(
+RESOURCE = Resource(
     noun="form",
     tag="Forms",
     path="/api/v1/form/",
     prefix="form",
+    table=FORMS,
     shape=FormShape,
+    show=show,
     read=Right.FORM_READ,
     write=Right.FORM_WRITE,
 )
 
 OPERATIONS = (
-    operation(
-        NOUN,
-        "list",
+    list_operation(
+        RESOURCE,
         list_forms,
         filters=(filters.flag_parameter("is_archived", "Only archived forms, or only others."),),
     ),
-    operation(NOUN, "create", create, body=NewFormBody, ignored=IGNORED),
-    operation(NOUN, "get", get),
-    operation(NOUN, "update", update, body=FormBody, ignored=IGNORED),
-    operation(NOUN, "delete", delete),
+    create_operation(RESOURCE, create_form, body=NewFormBody, ignored=IGNORED),
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, update_form, body=FormBody, ignored=IGNORED),
+    delete_operation(RESOURCE, action=actions.delete_form),
 )

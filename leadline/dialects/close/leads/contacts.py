@@ -10,7 +10,6 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from leadline.dialects.close.protocol import filters, spelling
-from leadline.dialects.close.protocol.crud import Wire, operation
 from leadline.dialects.close.protocol.custom_values import (
     FieldBook,
     fields_for,
@@ -25,9 +24,18 @@ from leadline.dialects.close.protocol.object_links import (
     links_on,
 )
 from leadline.dialects.close.protocol.recent_calls import RecentCallShape, add_recent_calls
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import (
     ContactId,
     LeadId,
+    ListOf,
     UserId,
     spell_id,
     spell_organization_id,
@@ -35,7 +43,7 @@ from leadline.dialects.close.protocol.spelling import (
     spell_user_id,
 )
 from leadline.dialects.close.query.parameters import QUERY, contacts_found
-from leadline.features.contacts.actions import update_contact
+from leadline.features.contacts import actions
 from leadline.features.contacts.inputs import (
     NAME_LENGTH,
     ContactChange,
@@ -50,7 +58,7 @@ from leadline.features.contacts.tables import CONTACTS, Contact, Method
 from leadline.features.custom_fields.actions import merged
 from leadline.features.leads.tables import LEADS
 from leadline.features.users.queries import check_members
-from leadline.flows.change_contacts import add_contact, delete_contact, move_contact
+from leadline.flows import change_contacts
 from leadline.kernel.errors import NotFoundError, Path, Problems
 from leadline.kernel.rights import Right
 from leadline.platform import phone_numbers
@@ -220,9 +228,11 @@ def spell_contact(row: Contact, extras: Extras = NO_EXTRAS) -> ContactShape:
     return shape
 
 
-async def show(unit: Unit, found: list[Contact]) -> list[ContactShape]:
-    extras = await extras_for(unit, found)
-    return [spell_contact(row, extras) for row in found]
+async def show(request: Request[Any], found: list[Contact]) -> list[ContactShape]:
+    extras = await extras_for(request.unit, found)
+    shapes = [spell_contact(row, extras) for row in found]
+    await add_recent_calls(request, "contact_id", [row.id for row in found], shapes)
+    return shapes
 
 
 # On the way in.
@@ -292,31 +302,20 @@ def _read_change(
 # The operations.
 
 
-async def _show(request: Request[Any], found: list[Contact]) -> list[ContactShape]:
-    shapes = await show(request.unit, found)
-    await add_recent_calls(request, "contact_id", [row.id for row in found], shapes)
-    return shapes
-
-
-async def _show_one(request: Request[Any], row: Contact) -> Mapping[str, Any]:
-    (shape,) = await _show(request, [row])
-    return spelling.pick(shape, request.query)
-
-
-async def list_contacts(request: Request[None]) -> Any:
+async def list_contacts(request: Request[None]) -> ListOf[ContactShape]:
     page = spelling.page_of(request.query)
     lead_ids = filters.ids(request.query, "lead_id", "lead")
     found = await contacts_found(request, lead_ids, page)
     if found is None:
         found = await page_of_contacts(request.unit, lead_ids, page.fetch, page.skip)
-    return spelling.list_of(await _show(request, found), page, request.query)
+    return spelling.list_of(await show(request, found), page, request.query)
 
 
-async def get_contact(request: Request[None]) -> Any:
-    return await _show_one(request, await _visible(request.unit, WIRE.id_in(request)))
+async def get_contact(request: Request[None]) -> ContactShape:
+    return await RESOURCE.show_one(request, await _visible(request.unit, RESOURCE.id_in(request)))
 
 
-async def create_contact(request: Request[NewContactBody]) -> Any:
+async def create_contact(request: Request[NewContactBody]) -> ContactShape:
     unit, body = request.unit, request.body
     problems = Problems()
     fields = await fields_for(unit, "contact", [request.raw])
@@ -324,12 +323,14 @@ async def create_contact(request: Request[NewContactBody]) -> Any:
     await check_members(unit, {("created_by",): body.created_by}, problems)
     await _check_lead(unit, body.lead_id, problems)
     problems.stop_if_any()
-    return await _show_one(request, await add_contact(unit, body.lead_id, new))
+    return await RESOURCE.show_one(
+        request, await change_contacts.add_contact(unit, body.lead_id, new)
+    )
 
 
-async def update(request: Request[ContactChangeBody]) -> Any:
+async def update_contact(request: Request[ContactChangeBody]) -> ContactShape:
     unit, body = request.unit, request.body
-    contact = await _visible(unit, WIRE.id_in(request))
+    contact = await _visible(unit, RESOURCE.id_in(request))
     problems = Problems()
     is_moving = body.lead_id is not None and body.lead_id != contact.lead_id
     if is_moving:
@@ -338,16 +339,15 @@ async def update(request: Request[ContactChangeBody]) -> Any:
     change = _read_change(request, contact, fields, problems)
     problems.stop_if_any()
     if body.lead_id is not None and is_moving:
-        contact = await move_contact(unit, contact.id, body.lead_id)
+        contact = await change_contacts.move_contact(unit, contact.id, body.lead_id)
     else:
         contact = await rows.lock(unit, CONTACTS, contact.id)
-    return await _show_one(request, await update_contact(unit, contact, change))
+    return await RESOURCE.show_one(request, await actions.update_contact(unit, contact, change))
 
 
-async def delete(request: Request[None]) -> Any:
-    contact = await _visible(request.unit, WIRE.id_in(request))
-    await delete_contact(request.unit, contact.id)
-    return {}
+async def delete_contact(request: Request[None]) -> None:
+    contact = await _visible(request.unit, RESOURCE.id_in(request))
+    await change_contacts.delete_contact(request.unit, contact.id)
 
 
 async def _visible(unit: Unit, contact_id: bytes) -> Contact:
@@ -362,7 +362,7 @@ async def _check_lead(unit: Unit, lead_id: bytes | None, problems: Problems) -> 
         problems.add("not_found", "lead_id")
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="contact",
     tag="Contacts",
     path="/api/v1/contact/",
@@ -375,17 +375,16 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    operation(
-        WIRE,
-        "list",
+    list_operation(
+        RESOURCE,
         list_contacts,
         filters=(
             Parameter("lead_id", "Contacts of these leads alone, separated by commas."),
             QUERY,
         ),
     ),
-    operation(WIRE, "create", create_contact, body=NewContactBody, ignored=READABLE),
-    operation(WIRE, "get", get_contact),
-    operation(WIRE, "update", update, body=ContactChangeBody, ignored=READABLE),
-    operation(WIRE, "delete", delete),
+    create_operation(RESOURCE, create_contact, body=NewContactBody, ignored=READABLE),
+    get_operation(RESOURCE, get_contact),
+    update_operation(RESOURCE, update_contact, body=ContactChangeBody, ignored=READABLE),
+    delete_operation(RESOURCE, delete_contact),
 )

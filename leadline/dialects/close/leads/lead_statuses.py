@@ -8,12 +8,15 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.close.protocol.crud import (
-    Wire,
+from leadline.dialects.close.protocol.resource import (
+    Resource,
     create_operation,
     delete_operation,
+    get_operation,
+    list_operation,
     update_operation,
 )
+from leadline.dialects.close.protocol.spelling import ListOf
 from leadline.features.pipelines.actions import append_stage
 from leadline.features.pipelines.inputs import Color, Name, NewStage
 from leadline.features.pipelines.queries import stage_book
@@ -23,7 +26,7 @@ from leadline.flows.retire_stage import retire_stage
 from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Request
 
 
 class LeadStatusShape(TypedDict):
@@ -58,11 +61,11 @@ def spell_lead_status(row: Stage) -> LeadStatusShape:
     return shape
 
 
-async def show(unit: Unit, found: list[Stage]) -> list[LeadStatusShape]:
+async def show(request: Request[Any], found: list[Stage]) -> list[LeadStatusShape]:
     return [spell_lead_status(row) for row in found]
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="lead_status",
     tag="Lead statuses",
     path="/api/v1/status/lead/",
@@ -75,61 +78,40 @@ WIRE = Wire(
 )
 
 
-async def list_all(request: Request[None]) -> Any:
+async def list_lead_statuses(request: Request[None]) -> ListOf[LeadStatusShape]:
     """All pipelines' statuses, the default pipeline's first."""
     page = spelling.page_of_all(request.query)
     stages = (await stage_book(request.unit, "lead")).active()
-    shapes = await show(request.unit, stages[page.skip : page.skip + page.fetch])
+    shapes = await show(request, stages[page.skip : page.skip + page.fetch])
     return spelling.list_of(shapes, page, request.query)
 
 
-async def get(request: Request[None]) -> Any:
-    stage = (await stage_book(request.unit, "lead")).by_id.get(WIRE.id_in(request))
+async def get_lead_status(request: Request[None]) -> LeadStatusShape:
+    stage = (await stage_book(request.unit, "lead")).by_id.get(RESOURCE.id_in(request))
     if stage is None or not stage.is_active:
         raise NotFoundError(STAGES.noun)
-    return await WIRE.show_one(request, stage)
+    return await RESOURCE.show_one(request, stage)
 
 
-async def create(unit: Unit, body: NewLeadStatus) -> Stage:
+async def create_lead_status(unit: Unit, body: NewLeadStatus) -> Stage:
     new = NewStage(name=body.label, color=body.color or None)
     return await append_stage(unit, "lead", new, ("label",))
 
 
-async def update(unit: Unit, stage_id: bytes, body: LeadStatusChange) -> Stage:
+async def update_lead_status(unit: Unit, stage_id: bytes, body: LeadStatusChange) -> Stage:
     return await rename_stage(
         unit, "lead", stage_id, name=body.label, color=body.color, path=("label",)
     )
 
 
-async def delete(unit: Unit, stage_id: bytes) -> None:
+async def delete_lead_status(unit: Unit, stage_id: bytes) -> None:
     await retire_stage(unit, "lead", stage_id)
 
 
 OPERATIONS = (
-    Operation(
-        "lead_status.list",
-        "GET",
-        WIRE.path,
-        "List lead statuses",
-        WIRE.read,
-        list_all,
-        WIRE.tag,
-        answer=LeadStatusShape,
-        is_list=True,
-        query=(*spelling.PAGING, spelling.FIELDS),
-    ),
-    create_operation(WIRE, NewLeadStatus, create),
-    Operation(
-        "lead_status.get",
-        "GET",
-        f"{WIRE.path}{{id}}/",
-        "Fetch one of the lead statuses",
-        WIRE.read,
-        get,
-        WIRE.tag,
-        answer=LeadStatusShape,
-        query=(spelling.FIELDS,),
-    ),
-    update_operation(WIRE, LeadStatusChange, update),
-    delete_operation(WIRE, delete),
+    list_operation(RESOURCE, list_lead_statuses),
+    create_operation(RESOURCE, action=create_lead_status, body=NewLeadStatus),
+    get_operation(RESOURCE, get_lead_status),
+    update_operation(RESOURCE, action=update_lead_status, body=LeadStatusChange),
+    delete_operation(RESOURCE, action=delete_lead_status),
 )

@@ -23,17 +23,24 @@ from leadline.dialects.close.leads.lead_shapes import (
 )
 from leadline.dialects.close.leads.tasks import calendar_of
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.close.protocol.crud import Noun, operation
 from leadline.dialects.close.protocol.custom_values import fields_for, read_custom
 from leadline.dialects.close.protocol.file_links import sign_links
 from leadline.dialects.close.protocol.object_links import extras_for
 from leadline.dialects.close.protocol.recent_calls import add_recent_calls
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import LeadId, StatusId, UserId
 from leadline.dialects.close.query.parameters import QUERY, latest_first, rows_in_order, search_in
 from leadline.features.contacts.inputs import NewContact
 from leadline.features.contacts.queries import contacts_of_leads
 from leadline.features.custom_fields.actions import merged
-from leadline.features.leads.actions import update_lead
+from leadline.features.leads import actions
 from leadline.features.leads.inputs import LeadChange, NewLead
 from leadline.features.leads.queries import count_leads, page_of_leads
 from leadline.features.leads.tables import LEADS, Address, Lead
@@ -41,7 +48,7 @@ from leadline.features.opportunities.queries import STALLED_AFTER
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.features.pipelines.tables import Stage
 from leadline.features.users.queries import check_members
-from leadline.flows.create_lead import create_lead
+from leadline.flows import create_lead as flow
 from leadline.flows.delete_lead import delete_lead
 from leadline.flows.move_lead import move_lead
 from leadline.kernel.errors import Path, Problems, RefusedError
@@ -99,6 +106,10 @@ class LeadChangeBody(msgspec.Struct, frozen=True, kw_only=True):
     addresses: list[AddressBody] | UnsetType | None = UNSET
 
 
+async def show(request: Request[Any], found: list[Lead]) -> list[LeadShape]:
+    return await _show(request, found, await related_to(request.unit, found))
+
+
 async def _show(request: Request[Any], leads: list[Lead], related: Related) -> list[LeadShape]:
     now = request.unit.now
     asked = Asked(
@@ -112,11 +123,6 @@ async def _show(request: Request[Any], leads: list[Lead], related: Related) -> l
     await add_recent_calls(request, "lead_id", [lead.id for lead in leads], shapes)
     await sign_links(request.unit, [each for shape in shapes for each in shape["opportunities"]])
     return shapes
-
-
-async def _show_one(request: Request[Any], lead: Lead, related: Related) -> Mapping[str, Any]:
-    (shape,) = await _show(request, [lead], related)
-    return spelling.pick(shape, request.query)
 
 
 # On the way in.
@@ -196,7 +202,7 @@ async def _read_contacts(
 # The operations.
 
 
-async def list_leads(request: Request[None]) -> Any:
+async def list_leads(request: Request[None]) -> LeadListShape:
     unit = request.unit
     page = spelling.page_of(request.query, MAX_LIMIT)
     search = await search_in(request, "lead")
@@ -208,17 +214,13 @@ async def list_leads(request: Request[None]) -> Any:
             unit, latest_first(search), limit=page.limit, skip=page.skip
         )
         leads = await rows_in_order(unit, LEADS, ids)
-    shapes = await _show(request, leads, await related_to(unit, leads))
+    shapes = await show(request, leads)
     has_more = page.skip + page.limit < total
-    return spelling.list_of(shapes, page, request.query, has_more=has_more, total_results=total)
+    listed = spelling.list_of(shapes, page, request.query, has_more=has_more)
+    return {**listed, "total_results": total}
 
 
-async def get_lead(request: Request[None]) -> Any:
-    lead = await rows.get(request.unit, LEADS, NOUN.id_in(request))
-    return await _show_one(request, lead, await related_to(request.unit, [lead]))
-
-
-async def create(request: Request[LeadBody]) -> Any:
+async def create_lead(request: Request[LeadBody]) -> LeadShape:
     unit, body = request.unit, request.body
     problems = Problems()
     contacts = await _read_contacts(unit, request, problems)
@@ -243,15 +245,16 @@ async def create(request: Request[LeadBody]) -> Any:
     problems.stop_if_any()
     if stage is None:
         raise RefusedError("The default lead pipeline has no status.")
-    lead, made = await create_lead(unit, new, contacts, stage)
+    lead, made = await flow.create_lead(unit, new, contacts, stage)
     extras = await extras_for(unit, made)
     related = Related({lead.id: made}, {}, {stage.id: stage}, {}, names, extras=extras)
-    return await _show_one(request, lead, related)
+    (shape,) = await _show(request, [lead], related)
+    return spelling.pick(shape, request.query)
 
 
-async def update(request: Request[LeadChangeBody]) -> Any:
+async def update_lead(request: Request[LeadChangeBody]) -> LeadShape:
     unit, body = request.unit, request.body
-    lead = await rows.lock(unit, LEADS, NOUN.id_in(request))
+    lead = await rows.lock(unit, LEADS, RESOURCE.id_in(request))
     problems = Problems()
     await _check_contacts(unit, lead, request.raw, problems)
     book = await stage_book(unit, "lead")
@@ -266,11 +269,11 @@ async def update(request: Request[LeadChangeBody]) -> Any:
         custom=read_custom(fields, request.raw, problems, before=lead.custom),
     )
     problems.stop_if_any()
-    lead = await update_lead(unit, lead, change)
+    lead = await actions.update_lead(unit, lead, change)
     if stage is not None:
         lead = await move_lead(unit, lead, stage, book)
     async with unit.seeing_all():  # it may have been assigned to somebody else
-        return await _show_one(request, lead, await related_to(unit, [lead]))
+        return await RESOURCE.show_one(request, lead)
 
 
 async def _check_contacts(
@@ -287,26 +290,23 @@ async def _check_contacts(
         problems.add("read_only", "contacts", text=words)
 
 
-async def delete(request: Request[None]) -> Any:
-    await delete_lead(request.unit, NOUN.id_in(request))
-    return {}
-
-
-NOUN = Noun(
+RESOURCE = Resource(
     noun="lead",
     tag="Leads",
     path="/api/v1/lead/",
     prefix=LeadId.prefix,
+    table=LEADS,
     shape=LeadShape,
+    show=show,
     read=Right.LEAD_READ,
     write=Right.LEAD_WRITE,
     delete=Right.LEAD_DELETE,
 )
 
 OPERATIONS = (
-    operation(NOUN, "list", list_leads, answer=LeadListShape, is_list=False, filters=(QUERY,)),
-    operation(NOUN, "create", create, body=LeadBody),
-    operation(NOUN, "get", get_lead),
-    operation(NOUN, "update", update, body=LeadChangeBody),
-    operation(NOUN, "delete", delete),
+    list_operation(RESOURCE, list_leads, answer=LeadListShape, filters=(QUERY,)),
+    create_operation(RESOURCE, create_lead, body=LeadBody),
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, update_lead, body=LeadChangeBody),
+    delete_operation(RESOURCE, action=delete_lead),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -26,9 +25,16 @@ from leadline.dialects.close.leads.opportunity_shapes import (
 )
 from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.attachments import AttachmentBody, read_attachments
-from leadline.dialects.close.protocol.crud import Noun, operation
 from leadline.dialects.close.protocol.custom_values import fields_for, read_custom
 from leadline.dialects.close.protocol.file_links import connect_files, sign_links
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import (
     ContactId,
     LeadId,
@@ -40,7 +46,7 @@ from leadline.dialects.close.protocol.spelling import (
 from leadline.dialects.close.query.parameters import opportunity_search, orders_in
 from leadline.features.custom_fields.actions import merged
 from leadline.features.groups.queries import users_in_groups
-from leadline.features.opportunities.actions import delete_opportunity
+from leadline.features.opportunities import actions
 from leadline.features.opportunities.inputs import (
     Confidence,
     NewOpportunity,
@@ -53,8 +59,8 @@ from leadline.features.opportunities.tables import OPPORTUNITIES, Attachment, Op
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.features.pipelines.tables import Stage
 from leadline.features.users.queries import check_members
+from leadline.flows import create_opportunity as flow
 from leadline.flows.change_opportunity import change_opportunity
-from leadline.flows.create_opportunity import create_opportunity
 from leadline.kernel.errors import Path, Problems
 from leadline.kernel.rights import Right
 from leadline.reporting.search.conditions import condition_for
@@ -185,14 +191,22 @@ async def _read_change(
 # The operations.
 
 
-async def _show_one(request: Request[Any], row: Opportunity, book: StageBook) -> Mapping[str, Any]:
-    related = await related_to(request.unit, [row], book)
-    shape = spell_with(related, row, request.scope.currency)
-    await sign_links(request.unit, [shape])
-    return spelling.pick(shape, request.query)
+async def show(request: Request[Any], found: list[Opportunity]) -> list[OpportunityShape]:
+    return await _show(request, found, await stage_book(request.unit, "opportunity"))
 
 
-async def list_opportunities(request: Request[None]) -> Any:
+async def _show(
+    request: Request[Any], found: list[Opportunity], book: StageBook
+) -> list[OpportunityShape]:
+    related = await related_to(request.unit, found, book)
+    shapes = [spell_with(related, row, request.scope.currency) for row in found]
+    await sign_links(request.unit, shapes)
+    return shapes
+
+
+async def list_opportunities(
+    request: Request[None],
+) -> OpportunityListShape | OpportunityGroupListShape:
     """All matches are added up, whatever the page; in groups too the page is one of objects."""
     unit, query, currency = request.unit, request.query, request.scope.currency
     page = spelling.page_of(query)
@@ -206,24 +220,19 @@ async def list_opportunities(request: Request[None]) -> Any:
         unit, wanted, orders, group, limit=page.fetch, skip=page.skip, extra=extra
     )
     worths = await worth_of(unit, wanted, group, extra)
-    related = await related_to(unit, found, book)
-    shapes = [spell_with(related, row, currency) for row in found]
-    await sign_links(unit, shapes)
-    answer = spelling.list_of(shapes, page, query, **spell_worth(worths, currency))
-    if group is not None:
-        shown = list(zip(found, shapes, strict=True))[: page.limit]
-        answer["data"] = spell_groups(shown, worths, group, currency)
-        for each in answer["data"]:
-            each["objects"] = [spelling.pick(shape, query) for shape in each["objects"]]
-    return answer
+    shapes = await _show(request, found, book)
+    listed = spelling.list_of(shapes, page, query)
+    sums = spell_worth(worths, currency)
+    if group is None:
+        return {**listed, **sums}
+    shown = list(zip(found, shapes, strict=True))[: page.limit]
+    groups = spell_groups(shown, worths, group, currency)
+    for each in groups:
+        each["objects"] = [spelling.pick(shape, query) for shape in each["objects"]]
+    return {"data": groups, "has_more": listed["has_more"], **sums}
 
 
-async def get(request: Request[None]) -> Any:
-    row = await rows.get(request.unit, OPPORTUNITIES, NOUN.id_in(request))
-    return await _show_one(request, row, await stage_book(request.unit, "opportunity"))
-
-
-async def create(request: Request[OpportunityBody]) -> Any:
+async def create_opportunity(request: Request[OpportunityBody]) -> OpportunityShape:
     unit, body = request.unit, request.body
     problems = Problems()
     people: dict[Path, bytes | None] = {
@@ -249,13 +258,16 @@ async def create(request: Request[OpportunityBody]) -> Any:
         created_at=body.date_created,
         created_by=body.created_by,
     )
-    row = await create_opportunity(unit, body.lead_id, stage, new, problems, today=_today(request))
-    return await _show_one(request, row, book)
+    row = await flow.create_opportunity(
+        unit, body.lead_id, stage, new, problems, today=_today(request)
+    )
+    (shape,) = await _show(request, [row], book)
+    return spelling.pick(shape, request.query)
 
 
-async def update(request: Request[OpportunityChangeBody]) -> Any:
+async def update_opportunity(request: Request[OpportunityChangeBody]) -> OpportunityShape:
     unit, body = request.unit, request.body
-    before = await rows.lock(unit, OPPORTUNITIES, NOUN.id_in(request))
+    before = await rows.lock(unit, OPPORTUNITIES, RESOURCE.id_in(request))
     problems = Problems()
     if isinstance(body.user_id, bytes) and body.user_id != before.user_id:
         await check_members(unit, {("user_id",): body.user_id}, problems)
@@ -269,35 +281,35 @@ async def update(request: Request[OpportunityChangeBody]) -> Any:
     row = await change_opportunity(
         unit, before, change, problems, stage=stage, book=book, today=_today(request)
     )
-    return await _show_one(request, row, book)
+    (shape,) = await _show(request, [row], book)
+    return spelling.pick(shape, request.query)
 
 
-async def delete(request: Request[None]) -> Any:
-    await delete_opportunity(request.unit, NOUN.id_in(request))
-    return {}
+async def delete_opportunity(request: Request[None]) -> None:
+    await actions.delete_opportunity(request.unit, RESOURCE.id_in(request))
 
 
-NOUN = Noun(
+RESOURCE = Resource(
     noun="opportunity",
     tag="Opportunities",
     path="/api/v1/opportunity/",
     prefix=OpportunityId.prefix,
+    table=OPPORTUNITIES,
     shape=OpportunityShape,
+    show=show,
     read=Right.OPPORTUNITY_READ,
     write=Right.OPPORTUNITY_WRITE,
 )
 
 OPERATIONS = (
-    operation(
-        NOUN,
-        "list",
+    list_operation(
+        RESOURCE,
         list_opportunities,
         filters=FILTERS,
         answer=(OpportunityListShape, OpportunityGroupListShape),
-        is_list=False,
     ),
-    operation(NOUN, "create", create, body=OpportunityBody, ignored=IGNORED),
-    operation(NOUN, "get", get),
-    operation(NOUN, "update", update, body=OpportunityChangeBody, ignored=IGNORED),
-    operation(NOUN, "delete", delete),
+    create_operation(RESOURCE, create_opportunity, body=OpportunityBody, ignored=IGNORED),
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, update_opportunity, body=OpportunityChangeBody, ignored=IGNORED),
+    delete_operation(RESOURCE, delete_opportunity),
 )

@@ -197,18 +197,18 @@ def group_key(row: Opportunity, group: Order) -> Any:
 
 
 def spell_groups(
-    found: Sequence[tuple[Opportunity, Mapping[str, Any]]],
+    found: Sequence[tuple[Opportunity, OpportunityShape]],
     worths: list[Worth],
     group: Order,
     currency: str,
-) -> list[dict[str, Any]]:
+) -> list[OpportunityGroupShape]:
     """The groups of a page of opportunities, which come with their shapes, in their order."""
-    groups: dict[Any, dict[str, Any]] = {}
+    groups: dict[Any, OpportunityGroupShape] = {}
     for row, shape in found:
         key = group_key(row, group)
         if key not in groups:
             groups[key] = {
-                **_name_group(key, group, shape),
+                **_name_group(key, group, shape),  # type: ignore[typeddict-item]  # by the group
                 **spell_worth((worth for worth in worths if worth.key == key), currency),
                 "objects": [],
             }

@@ -7,14 +7,15 @@ from typing import Any, Literal, TypedDict
 import msgspec
 
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.close.protocol.crud import (
-    Wire,
+from leadline.dialects.close.protocol.resource import (
+    Resource,
     create_operation,
     delete_operation,
-    operation,
+    get_operation,
+    list_operation,
     update_operation,
 )
-from leadline.dialects.close.protocol.spelling import PipelineId, StatusId
+from leadline.dialects.close.protocol.spelling import ListOf, PipelineId, StatusId
 from leadline.features.pipelines.actions import append_stage
 from leadline.features.pipelines.inputs import Name, NewStage
 from leadline.features.pipelines.queries import stage_book
@@ -66,11 +67,11 @@ def spell_opportunity_status(row: Stage) -> OpportunityStatusShape:
     }
 
 
-async def show(unit: Unit, found: list[Stage]) -> list[OpportunityStatusShape]:
+async def show(request: Request[Any], found: list[Stage]) -> list[OpportunityStatusShape]:
     return [spell_opportunity_status(row) for row in found]
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="opportunity_status",
     tag="Opportunity statuses",
     path="/api/v1/status/opportunity/",
@@ -83,27 +84,29 @@ WIRE = Wire(
 )
 
 
-async def list_all(request: Request[None]) -> Any:
+async def list_opportunity_statuses(request: Request[None]) -> ListOf[OpportunityStatusShape]:
     """All pipelines' statuses, the default pipeline's first."""
     page = spelling.page_of_all(request.query)
     stages = (await stage_book(request.unit, "opportunity")).active()
-    shapes = await show(request.unit, stages[page.skip : page.skip + page.fetch])
+    shapes = await show(request, stages[page.skip : page.skip + page.fetch])
     return spelling.list_of(shapes, page, request.query)
 
 
-async def get(request: Request[None]) -> Any:
-    stage = await rows.get(request.unit, STAGES, WIRE.id_in(request))
+async def get_opportunity_status(request: Request[None]) -> OpportunityStatusShape:
+    stage = await rows.get(request.unit, STAGES, RESOURCE.id_in(request))
     if stage.kind != "opportunity" or not stage.is_active:
         raise NotFoundError(STAGES.noun)
-    return await WIRE.show_one(request, stage)
+    return await RESOURCE.show_one(request, stage)
 
 
-async def create(unit: Unit, body: NewOpportunityStatus) -> Stage:
+async def create_opportunity_status(unit: Unit, body: NewOpportunityStatus) -> Stage:
     new = NewStage(name=body.label, type=body.type or body.status_type or "active")
     return await append_stage(unit, "opportunity", new, ("label",), body.pipeline_id)
 
 
-async def update(unit: Unit, stage_id: bytes, body: OpportunityStatusChange) -> Stage:
+async def update_opportunity_status(
+    unit: Unit, stage_id: bytes, body: OpportunityStatusChange
+) -> Stage:
     stage = await change_status(
         unit, stage_id, name=body.label, type=body.type or body.status_type, path=("label",)
     )
@@ -115,9 +118,9 @@ async def update(unit: Unit, stage_id: bytes, body: OpportunityStatusChange) -> 
 
 
 OPERATIONS = (
-    operation(WIRE, "list", list_all),
-    create_operation(WIRE, NewOpportunityStatus, create),
-    operation(WIRE, "get", get),
-    update_operation(WIRE, OpportunityStatusChange, update),
-    delete_operation(WIRE, retire_status),
+    list_operation(RESOURCE, list_opportunity_statuses),
+    create_operation(RESOURCE, action=create_opportunity_status, body=NewOpportunityStatus),
+    get_operation(RESOURCE, get_opportunity_status),
+    update_operation(RESOURCE, action=update_opportunity_status, body=OpportunityStatusChange),
+    delete_operation(RESOURCE, action=retire_status),
 )

@@ -8,14 +8,16 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.close.protocol.crud import (
-    Wire,
+from leadline.dialects.close.protocol.resource import (
+    Resource,
     create_operation,
     delete_operation,
-    operation,
+    get_operation,
+    list_operation,
     update_operation,
 )
 from leadline.dialects.close.protocol.spelling import (
+    ListOf,
     PipelineId,
     StatusId,
     spell_id,
@@ -92,12 +94,12 @@ def spell_pipeline(row: Pipeline, book: StageBook) -> PipelineShape:
     }
 
 
-async def show(unit: Unit, found: list[Pipeline]) -> list[PipelineShape]:
-    book = await stage_book(unit, "opportunity")
+async def show(request: Request[Any], found: list[Pipeline]) -> list[PipelineShape]:
+    book = await stage_book(request.unit, "opportunity")
     return [spell_pipeline(row, book) for row in found]
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="pipeline",
     tag="Pipelines",
     path="/api/v1/pipeline/",
@@ -110,7 +112,7 @@ WIRE = Wire(
 )
 
 
-async def list_all(request: Request[None]) -> Any:
+async def list_pipelines(request: Request[None]) -> ListOf[PipelineShape]:
     """The default pipeline first."""
     page = spelling.page_of_all(request.query)
     book = await stage_book(request.unit, "opportunity")
@@ -118,9 +120,9 @@ async def list_all(request: Request[None]) -> Any:
     return spelling.list_of([spell_pipeline(row, book) for row in found], page, request.query)
 
 
-async def get(request: Request[None]) -> Any:
+async def get_pipeline(request: Request[None]) -> PipelineShape:
     book = await stage_book(request.unit, "opportunity")
-    row = book.pipelines.get(WIRE.id_in(request))
+    row = book.pipelines.get(RESOURCE.id_in(request))
     if row is None:
         raise NotFoundError(PIPELINES.noun)
     return spelling.pick(spell_pipeline(row, book), request.query)
@@ -132,19 +134,19 @@ def _entries(given: list[PipelineStatusBody]) -> list[StatusEntry]:
     ]
 
 
-async def create(unit: Unit, body: NewPipelineBody) -> Pipeline:
+async def create_pipeline(unit: Unit, body: NewPipelineBody) -> Pipeline:
     return await add_pipeline(unit, body.name, _entries(body.statuses or []))
 
 
-async def update(unit: Unit, pipeline_id: bytes, body: PipelineChangeBody) -> Pipeline:
+async def update_pipeline(unit: Unit, pipeline_id: bytes, body: PipelineChangeBody) -> Pipeline:
     entries = UNSET if body.statuses is UNSET else _entries(body.statuses)
     return await arrange_pipeline(unit, pipeline_id, body.name, entries)
 
 
 OPERATIONS = (
-    operation(WIRE, "list", list_all),
-    create_operation(WIRE, NewPipelineBody, create, status=201),
-    operation(WIRE, "get", get),
-    update_operation(WIRE, PipelineChangeBody, update),
-    delete_operation(WIRE, delete_empty_pipeline, status=204),
+    list_operation(RESOURCE, list_pipelines),
+    create_operation(RESOURCE, action=create_pipeline, body=NewPipelineBody, status=201),
+    get_operation(RESOURCE, get_pipeline),
+    update_operation(RESOURCE, action=update_pipeline, body=PipelineChangeBody),
+    delete_operation(RESOURCE, action=delete_empty_pipeline, status=204),
 )

@@ -11,10 +11,17 @@ from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close.leads.task_shapes import PREFIXES, TaskShape, names_for, spell_task
 from leadline.dialects.close.protocol import filters, spelling
-from leadline.dialects.close.protocol.crud import Noun, operation
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import ContactId, LeadId, UserId
 from leadline.dialects.close.query.parameters import QUERY, orders_in, search_in
-from leadline.features.tasks.actions import change_tasks, create_task, delete_task
+from leadline.features.tasks import actions
 from leadline.features.tasks.inputs import Due, NewTask, Priority, Resolution, TaskChange, TaskType
 from leadline.features.tasks.queries import (
     ORDERS,
@@ -34,7 +41,7 @@ from leadline.store import rows
 from leadline.store.conditions import TimeBounds
 from leadline.wire.decode import FieldError
 from leadline.wire.instants import Instant, read_moment
-from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.operation import Parameter, Request, operation
 from leadline.wire.override import params_of
 
 MAX_LIMIT = 1000
@@ -184,7 +191,12 @@ def _id_in(request: Request[Any]) -> bytes:
 # The operations.
 
 
-async def list_tasks(request: Request[None]) -> Any:
+async def show(request: Request[Any], found: list[Task]) -> list[TaskShape]:
+    names, calendar = await names_for(request.unit, found), calendar_of(request)
+    return [spell_task(task, names, calendar) for task in found]
+
+
+async def list_tasks(request: Request[None]) -> TaskListShape:
     unit, query = request.unit, request.query
     page = spelling.page_of(query, MAX_LIMIT)
     problems = Problems()
@@ -197,16 +209,15 @@ async def list_tasks(request: Request[None]) -> Any:
     calendar = calendar_of(request)
     extra = condition_for(unit, search) if search else None
     found, total = await page_of_tasks(unit, wanted, calendar, order, page.fetch, page.skip, extra)
-    names = await names_for(unit, found)
-    shapes = [spell_task(task, names, calendar) for task in found]
-    return spelling.list_of(shapes, page, query, total_results=total)
+    listed = spelling.list_of(await show(request, found), page, query)
+    return {**listed, "total_results": total}
 
 
-async def get_task(request: Request[None]) -> Any:
-    return await _show_one(request, await rows.get(request.unit, TASKS, _id_in(request)))
+async def get_task(request: Request[None]) -> TaskShape:
+    return await RESOURCE.show_one(request, await rows.get(request.unit, TASKS, _id_in(request)))
 
 
-async def create(request: Request[TaskBody]) -> Any:
+async def create_task(request: Request[TaskBody]) -> TaskShape:
     body = request.body
     problems = Problems()
     name = "due_date" if body.date is None else "date"
@@ -223,20 +234,20 @@ async def create(request: Request[TaskBody]) -> Any:
         created_at=body.date_created,
         created_by=body.created_by,
     )
-    return await _show_one(request, await create_task(request.unit, new, problems))
+    return await RESOURCE.show_one(request, await actions.create_task(request.unit, new, problems))
 
 
-async def update(request: Request[TaskChangeBody]) -> Any:
+async def update_task(request: Request[TaskChangeBody]) -> TaskShape:
     unit, body = request.unit, request.body
     task = await rows.lock(unit, TASKS, _id_in(request))
     problems = Problems()
     if body.lead_id not in (None, task.lead_id):
         problems.add("read_only", "lead_id")
-    (changed,) = await change_tasks(unit, [task], _read_change(body, problems), problems)
-    return await _show_one(request, changed)
+    (changed,) = await actions.change_tasks(unit, [task], _read_change(body, problems), problems)
+    return await RESOURCE.show_one(request, changed)
 
 
-async def update_all(request: Request[BulkTaskBody]) -> Any:
+async def update_all(request: Request[BulkTaskBody]) -> BulkAnswer:
     """The filters stand in ``_params`` of the body, else in the query."""
     unit = request.unit
     given = params_of(request.raw)
@@ -254,26 +265,22 @@ async def update_all(request: Request[BulkTaskBody]) -> Any:
         words = f"It's not allowed to update more than {MAX_BULK} objects at once"
         problems.add("too_long", text=words)
         problems.stop_if_any()
-    await change_tasks(unit, found, change, problems)
+    await actions.change_tasks(unit, found, change, problems)
     return {"ok": True, "count": len(found)}
 
 
-async def delete(request: Request[None]) -> Any:
-    await delete_task(request.unit, _id_in(request))
-    return {}
+async def delete_task(request: Request[None]) -> None:
+    await actions.delete_task(request.unit, _id_in(request))
 
 
-async def _show_one(request: Request[Any], task: Task) -> Mapping[str, Any]:
-    names = await names_for(request.unit, [task])
-    return spelling.pick(spell_task(task, names, calendar_of(request)), request.query)
-
-
-NOUN = Noun(
+RESOURCE = Resource(
     noun="task",
     tag="Tasks",
     path="/api/v1/task/",
     prefix="task",
+    table=TASKS,
     shape=TaskShape,
+    show=show,
     read=Right.TASK_READ,
     write=Right.TASK_WRITE,
 )
@@ -302,16 +309,9 @@ FILTERS = (
 ORDER = Parameter("_order_by", "date or date_created; a minus in front reverses it.")
 
 OPERATIONS = (
+    list_operation(RESOURCE, list_tasks, answer=TaskListShape, filters=(*FILTERS, QUERY, ORDER)),
+    create_operation(RESOURCE, create_task, body=TaskBody),
     operation(
-        NOUN,
-        "list",
-        list_tasks,
-        answer=TaskListShape,
-        is_list=False,
-        filters=(*FILTERS, QUERY, ORDER),
-    ),
-    operation(NOUN, "create", create, body=TaskBody),
-    Operation(
         name="task.update_all",
         method="PUT",
         path="/api/v1/task/",
@@ -324,7 +324,7 @@ OPERATIONS = (
         query=FILTERS,
         ignored=READABLE,
     ),
-    operation(NOUN, "get", get_task),
-    operation(NOUN, "update", update, body=TaskChangeBody, ignored=READABLE),
-    operation(NOUN, "delete", delete),
+    get_operation(RESOURCE, get_task),
+    update_operation(RESOURCE, update_task, body=TaskChangeBody, ignored=READABLE),
+    delete_operation(RESOURCE, delete_task),
 )

@@ -18,9 +18,16 @@ from leadline.dialects.close.messaging.email_previews import (
 )
 from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.attachments import AttachmentBody, read_attachments
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, operation
 from leadline.dialects.close.protocol.file_links import connect_files, sign_links
-from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null, spell_time
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
+from leadline.dialects.close.protocol.spelling import ListOf, spell_id, spell_id_or_null, spell_time
 from leadline.features.contacts.queries import contacts_of_leads, display_name, lead_display_name
 from leadline.features.email_templates import actions
 from leadline.features.email_templates.inputs import EmailTemplateChange
@@ -31,7 +38,6 @@ from leadline.kernel.errors import Problems
 from leadline.kernel.placeholders import render
 from leadline.kernel.rights import Right
 from leadline.reporting.placeholder_values import placeholder_values
-from leadline.store.unit import Unit
 from leadline.wire.operation import Operation, Request
 
 _TAG = re.compile(r"<[a-zA-Z/!]")
@@ -117,7 +123,7 @@ def _spell_attachment(attachment: Attachment) -> AttachmentShape:
     }
 
 
-async def show(unit: Unit, found: list[EmailTemplate]) -> list[EmailTemplateShape]:
+async def show(request: Request[Any], found: list[EmailTemplate]) -> list[EmailTemplateShape]:
     shapes: list[EmailTemplateShape] = [
         {
             "attachments": [_spell_attachment(each) for each in row.attachments],
@@ -135,12 +141,12 @@ async def show(unit: Unit, found: list[EmailTemplate]) -> list[EmailTemplateShap
         }
         for row in found
     ]
-    await sign_links(unit, shapes)
+    await sign_links(request.unit, shapes)
     return shapes
 
 
-async def _show_whole(request: Request[Any], row: EmailTemplate) -> Mapping[str, Any]:
-    (shape,) = await show(request.unit, [row])
+async def _show_whole(request: Request[Any], row: EmailTemplate) -> EmailTemplateShape:
+    (shape,) = await show(request, [row])
     shape["used_by_sequences"] = []
     return spelling.pick(shape, request.query)
 
@@ -172,7 +178,7 @@ async def _read(
 # The operations.
 
 
-async def list_templates(request: Request[None]) -> Any:
+async def list_email_templates(request: Request[None]) -> ListOf[EmailTemplateShape]:
     page = spelling.page_of(request.query)
     found = await page_of_templates(
         request.unit,
@@ -181,21 +187,21 @@ async def list_templates(request: Request[None]) -> Any:
         limit=page.fetch,
         skip=page.skip,
     )
-    return spelling.list_of(await show(request.unit, found), page, request.query)
+    return spelling.list_of(await show(request, found), page, request.query)
 
 
-async def get(request: Request[None]) -> Any:
-    return await _show_whole(request, await get_template(request.unit, WIRE.id_in(request)))
+async def get_email_template(request: Request[None]) -> EmailTemplateShape:
+    return await _show_whole(request, await get_template(request.unit, RESOURCE.id_in(request)))
 
 
-async def create(request: Request[NewEmailTemplateBody]) -> Any:
+async def create_email_template(request: Request[NewEmailTemplateBody]) -> EmailTemplateShape:
     row = await actions.create_email_template(request.unit, await _read(request))
     return await _show_whole(request, row)
 
 
-async def update(request: Request[EmailTemplateBody]) -> Any:
+async def update_email_template(request: Request[EmailTemplateBody]) -> EmailTemplateShape:
     row = await actions.update_email_template(
-        request.unit, WIRE.id_in(request), await _read(request)
+        request.unit, RESOURCE.id_in(request), await _read(request)
     )
     return await _show_whole(request, row)
 
@@ -203,7 +209,7 @@ async def update(request: Request[EmailTemplateBody]) -> Any:
 async def render_template(request: Request[None]) -> Any:
     """For one contact of a lead, in the name of the caller; {} past the end of a search."""
     unit = request.unit
-    template = await get_template(unit, WIRE.id_in(request))
+    template = await get_template(unit, RESOURCE.id_in(request))
     if is_searched(request):
         preview = await searched_preview(request)
     else:
@@ -237,7 +243,7 @@ def _render_body(body: str, values: Mapping[str, object]) -> str:
     return render(body, escaped)
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="email_template",
     tag="Email templates",
     path="/api/v1/email_template/",
@@ -250,36 +256,34 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    operation(
-        WIRE,
-        "list",
-        list_templates,
+    list_operation(
+        RESOURCE,
+        list_email_templates,
         filters=(
             filters.flag_parameter("is_archived", "Only archived templates, or only others."),
             filters.flag_parameter("is_shared", "Only shared templates, or only one's own."),
         ),
     ),
-    operation(WIRE, "create", create, body=NewEmailTemplateBody),
-    operation(
-        WIRE,
-        "get",
-        get,
+    create_operation(RESOURCE, create_email_template, body=NewEmailTemplateBody),
+    get_operation(
+        RESOURCE,
+        get_email_template,
         filters=(
             filters.flag_parameter(
                 "include_embedded", "Those inside sequences too; none are so far."
             ),
         ),
     ),
-    operation(WIRE, "update", update, body=EmailTemplateBody),
-    delete_operation(WIRE, actions.delete_email_template),
+    update_operation(RESOURCE, update_email_template, body=EmailTemplateBody),
+    delete_operation(RESOURCE, action=actions.delete_email_template),
     Operation(
-        "email_template.render",
-        "GET",
-        f"{WIRE.path}{{id}}/render/",
-        "Render an email template for a contact",
-        WIRE.read,
-        render_template,
-        WIRE.tag,
+        name="email_template.render",
+        method="GET",
+        path=f"{RESOURCE.path}{{id}}/render/",
+        summary="Render an email template for a contact",
+        right=RESOURCE.read,
+        run=render_template,
+        tag=RESOURCE.tag,
         answer=(RenderedShape, NothingShape),
         query=PARAMETERS,
     ),

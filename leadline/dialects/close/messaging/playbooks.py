@@ -8,9 +8,17 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close.protocol import filters, spelling
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, get_operation, operation
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import (
     CustomFieldId,
+    ListOf,
     OutcomeId,
     PlaybookId,
     spell_id,
@@ -24,8 +32,7 @@ from leadline.features.playbooks.queries import PlaybookFilter, page_of_playbook
 from leadline.features.playbooks.tables import PLAYBOOKS, Playbook
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Parameter, Reply, Request
+from leadline.wire.operation import Parameter, Reply, Request, operation
 
 
 class PlaybookShape(TypedDict):
@@ -68,7 +75,7 @@ class PlaybookBody(msgspec.Struct, frozen=True, kw_only=True):
     custom_field_ids: list[CustomFieldId] | UnsetType = UNSET
 
 
-async def show(unit: Unit, found: list[Playbook]) -> list[PlaybookShape]:
+async def show(request: Request[Any], found: list[Playbook]) -> list[PlaybookShape]:
     return [
         {
             "archived_at": spell_time_or_null(row.archived_at),
@@ -101,7 +108,7 @@ def _read(body: NewPlaybookBody | PlaybookBody) -> PlaybookChange:
     )
 
 
-async def list_playbooks(request: Request[None]) -> Any:
+async def list_playbooks(request: Request[None]) -> ListOf[PlaybookShape]:
     query = request.query
     page = spelling.page_of(query)
     problems = Problems()
@@ -120,31 +127,31 @@ async def list_playbooks(request: Request[None]) -> Any:
         page.fetch,
         page.skip,
     )
-    return spelling.list_of(await show(request.unit, found), page, query)
+    return spelling.list_of(await show(request, found), page, query)
 
 
-async def create(request: Request[NewPlaybookBody]) -> Any:
+async def create_playbook(request: Request[NewPlaybookBody]) -> Reply[PlaybookShape]:
     row = await actions.create_playbook(request.unit, _read(request.body))
-    place = ("Location", f"{WIRE.path}{spell_id('convtyp', row.id)}/")
-    return Reply(await WIRE.show_one(request, row), headers=(place,))
+    place = ("Location", f"{RESOURCE.path}{spell_id('convtyp', row.id)}/")
+    return Reply(await RESOURCE.show_one(request, row), headers=(place,))
 
 
-async def update(request: Request[PlaybookBody]) -> Any:
-    row = await actions.update_playbook(request.unit, WIRE.id_in(request), _read(request.body))
-    return await WIRE.show_one(request, row)
+async def update_playbook(request: Request[PlaybookBody]) -> PlaybookShape:
+    row = await actions.update_playbook(request.unit, RESOURCE.id_in(request), _read(request.body))
+    return await RESOURCE.show_one(request, row)
 
 
-async def archive(request: Request[None]) -> Any:
-    row = await actions.archive_playbook(request.unit, WIRE.id_in(request))
-    return await WIRE.show_one(request, row)
+async def archive(request: Request[None]) -> PlaybookShape:
+    row = await actions.archive_playbook(request.unit, RESOURCE.id_in(request))
+    return await RESOURCE.show_one(request, row)
 
 
-async def unarchive(request: Request[None]) -> Any:
-    row = await actions.unarchive_playbook(request.unit, WIRE.id_in(request))
-    return await WIRE.show_one(request, row)
+async def unarchive(request: Request[None]) -> PlaybookShape:
+    row = await actions.unarchive_playbook(request.unit, RESOURCE.id_in(request))
+    return await RESOURCE.show_one(request, row)
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="playbook",
     tag="Playbooks",
     path="/api/v1/playbook/",
@@ -157,9 +164,8 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    operation(
-        WIRE,
-        "list",
+    list_operation(
+        RESOURCE,
         list_playbooks,
         filters=(
             filters.flag_parameter("is_archived", "Only archived playbooks, or only others."),
@@ -169,28 +175,28 @@ OPERATIONS = (
             ),
         ),
     ),
-    operation(WIRE, "create", create, body=NewPlaybookBody, status=201, ignored=READABLE),
-    get_operation(WIRE),
-    operation(WIRE, "update", update, body=PlaybookBody, ignored=READABLE),
-    delete_operation(WIRE, actions.delete_playbook, status=204),
-    Operation(
-        "playbook.archive",
-        "POST",
-        f"{WIRE.path}{{id}}/archive/",
-        "Archive a playbook",
-        WIRE.write,
-        archive,
-        WIRE.tag,
+    create_operation(RESOURCE, create_playbook, body=NewPlaybookBody, status=201, ignored=READABLE),
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, update_playbook, body=PlaybookBody, ignored=READABLE),
+    delete_operation(RESOURCE, action=actions.delete_playbook, status=204),
+    operation(
+        name="playbook.archive",
+        method="POST",
+        path=f"{RESOURCE.path}{{id}}/archive/",
+        summary="Archive a playbook",
+        right=RESOURCE.write,
+        run=archive,
+        tag=RESOURCE.tag,
         answer=PlaybookShape,
     ),
-    Operation(
-        "playbook.unarchive",
-        "POST",
-        f"{WIRE.path}{{id}}/unarchive/",
-        "Take a playbook out of the archive",
-        WIRE.write,
-        unarchive,
-        WIRE.tag,
+    operation(
+        name="playbook.unarchive",
+        method="POST",
+        path=f"{RESOURCE.path}{{id}}/unarchive/",
+        summary="Take a playbook out of the archive",
+        right=RESOURCE.write,
+        run=unarchive,
+        tag=RESOURCE.tag,
         answer=PlaybookShape,
     ),
 )

@@ -10,9 +10,17 @@ from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.attachments import AttachmentBody, Text, read_attachments
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, operation
 from leadline.dialects.close.protocol.file_links import connect_files, sign_links
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import (
+    ListOf,
     spell_id,
     spell_id_or_null,
     spell_time_without_zone,
@@ -24,8 +32,7 @@ from leadline.features.sms_templates.queries import get_template, page_of_templa
 from leadline.features.sms_templates.tables import SMS_TEMPLATES, SmsTemplate
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Reply, Request
+from leadline.wire.operation import Reply, Request
 
 
 class SmsAttachmentShape(TypedDict):
@@ -77,7 +84,7 @@ class SmsTemplateBody(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["active", "archived"] | UnsetType = UNSET
 
 
-async def show(unit: Unit, found: list[SmsTemplate]) -> list[SmsTemplateShape]:
+async def show(request: Request[Any], found: list[SmsTemplate]) -> list[SmsTemplateShape]:
     return [
         {
             "created_by": spell_id_or_null("user", row.created_by),
@@ -103,15 +110,15 @@ async def _attachments(request: Request[Any], given: Sequence[AttachmentBody]) -
     return found
 
 
-async def list_templates(request: Request[None]) -> Any:
+async def list_sms_templates(request: Request[None]) -> ListOf[SmsTemplateShape]:
     page = spelling.page_of(request.query)
     found = await page_of_templates(request.unit, page.fetch, page.skip)
-    return spelling.list_of(await show(request.unit, found), page, request.query)
+    return spelling.list_of(await show(request, found), page, request.query)
 
 
-async def get(request: Request[None]) -> Any:
-    row = await get_template(request.unit, WIRE.id_in(request))
-    (shape,) = await show(request.unit, [row])
+async def get_sms_template(request: Request[None]) -> SmsTemplateShape:
+    row = await get_template(request.unit, RESOURCE.id_in(request))
+    (shape,) = await show(request, [row])
     if filters.flag(request.query, "include_attachments"):
         shape["attachments"] = [
             {
@@ -125,7 +132,7 @@ async def get(request: Request[None]) -> Any:
     return spelling.pick(shape, request.query)
 
 
-async def create(request: Request[NewSmsTemplateBody]) -> Any:
+async def create_sms_template(request: Request[NewSmsTemplateBody]) -> Reply[SmsTemplateShape]:
     body = request.body
     new = SmsTemplateChange(
         name=body.name,
@@ -134,11 +141,11 @@ async def create(request: Request[NewSmsTemplateBody]) -> Any:
         is_shared=body.is_shared,
     )
     row = await actions.create_sms_template(request.unit, new)
-    place = ("Location", f"{WIRE.path}{spell_id('smstmpl', row.id)}/")
-    return Reply(await WIRE.show_one(request, row), headers=(place,))
+    place = ("Location", f"{RESOURCE.path}{spell_id('smstmpl', row.id)}/")
+    return Reply(await RESOURCE.show_one(request, row), headers=(place,))
 
 
-async def update(request: Request[SmsTemplateBody]) -> Any:
+async def update_sms_template(request: Request[SmsTemplateBody]) -> SmsTemplateShape:
     body = request.body
     change = SmsTemplateChange(
         name=body.name,
@@ -149,11 +156,11 @@ async def update(request: Request[SmsTemplateBody]) -> Any:
         is_shared=body.is_shared,
         status=body.status,
     )
-    row = await actions.update_sms_template(request.unit, WIRE.id_in(request), change)
-    return await WIRE.show_one(request, row)
+    row = await actions.update_sms_template(request.unit, RESOURCE.id_in(request), change)
+    return await RESOURCE.show_one(request, row)
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="sms_template",
     tag="SMS templates",
     path="/api/v1/sms_template/",
@@ -166,25 +173,20 @@ WIRE = Wire(
 )
 
 OPERATIONS = (
-    operation(WIRE, "list", list_templates),
-    operation(WIRE, "create", create, body=NewSmsTemplateBody, status=201, ignored=READABLE),
-    Operation(
-        "sms_template.get",
-        "GET",
-        f"{WIRE.path}{{id}}/",
-        "Fetch an SMS template",
-        WIRE.read,
-        get,
-        WIRE.tag,
-        answer=SmsTemplateShape,
-        query=(
-            spelling.FIELDS,
+    list_operation(RESOURCE, list_sms_templates),
+    create_operation(
+        RESOURCE, create_sms_template, body=NewSmsTemplateBody, status=201, ignored=READABLE
+    ),
+    get_operation(
+        RESOURCE,
+        get_sms_template,
+        filters=(
             filters.flag_parameter("include_attachments", "With the files that go with it."),
             filters.flag_parameter(
                 "include_embedded", "Those inside sequences too; none are so far."
             ),
         ),
     ),
-    operation(WIRE, "update", update, body=SmsTemplateBody, ignored=READABLE),
-    delete_operation(WIRE, actions.delete_sms_template, status=204),
+    update_operation(RESOURCE, update_sms_template, body=SmsTemplateBody, ignored=READABLE),
+    delete_operation(RESOURCE, action=actions.delete_sms_template, status=204),
 )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 import msgspec
 from msgspec import Meta
 
-from leadline.dialects.close.protocol.spelling import FIELDS, PAGING, list_of, page_of_all
+from leadline.dialects.close.protocol.spelling import FIELDS, PAGING, ListOf, list_of, page_of_all
 from leadline.features.unsubscribed_emails.actions import resubscribe_email, unsubscribe_email
 from leadline.features.unsubscribed_emails.tables import UNSUBSCRIBED_EMAILS
 from leadline.kernel.rights import Right
 from leadline.store import rows
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Operation, Request, operation
 
 TAG = "Unsubscribed emails"
 PATH = "/api/v1/unsubscribe/email/"
@@ -26,7 +26,7 @@ class UnsubscribedEmailBody(msgspec.Struct, frozen=True, kw_only=True):
     email: Annotated[str, Meta(max_length=500)]
 
 
-async def list_all(request: Request[None]) -> Any:
+async def list_unsubscribed_emails(request: Request[None]) -> ListOf[UnsubscribedEmailShape]:
     page = page_of_all(request.query)
     where = "ORDER BY id LIMIT %(limit)s OFFSET %(skip)s"
     found = await rows.select(
@@ -36,13 +36,15 @@ async def list_all(request: Request[None]) -> Any:
     return list_of(shapes, page, request.query)
 
 
-async def create(request: Request[UnsubscribedEmailBody]) -> Any:
+async def create_unsubscribed_email(
+    request: Request[UnsubscribedEmailBody],
+) -> UnsubscribedEmailShape:
     row = await unsubscribe_email(request.unit, request.body.email)
     answer: UnsubscribedEmailShape = {"email": row.email}
     return answer
 
 
-async def delete(request: Request[None]) -> Any:
+async def delete_unsubscribed_email(request: Request[None]) -> UnsubscribedEmailShape:
     row = await resubscribe_email(request.unit, request.path["email_address"])
     answer: UnsubscribedEmailShape = {"email": row.email}
     return answer
@@ -50,38 +52,38 @@ async def delete(request: Request[None]) -> Any:
 
 OPERATIONS = (
     Operation(
-        "unsubscribed_email.list",
-        "GET",
-        PATH,
-        "List unsubscribed emails",
-        Right.UNSUBSCRIBED_EMAIL_READ,
-        list_all,
-        TAG,
+        name="unsubscribed_email.list",
+        method="GET",
+        path=PATH,
+        summary="List unsubscribed emails",
+        right=Right.UNSUBSCRIBED_EMAIL_READ,
+        run=list_unsubscribed_emails,
+        tag=TAG,
         answer=UnsubscribedEmailShape,
         is_list=True,
         query=(*PAGING, FIELDS),
     ),
-    Operation(
-        "unsubscribed_email.create",
-        "POST",
-        PATH,
-        "Unsubscribe an email address",
-        Right.UNSUBSCRIBED_EMAIL_WRITE,
-        create,
-        TAG,
+    operation(
+        name="unsubscribed_email.create",
+        method="POST",
+        path=PATH,
+        summary="Unsubscribe an email address",
+        right=Right.UNSUBSCRIBED_EMAIL_WRITE,
+        run=create_unsubscribed_email,
+        tag=TAG,
         body=UnsubscribedEmailBody,
         ignored=frozenset(),
         answer=UnsubscribedEmailShape,
         status=201,
     ),
-    Operation(
-        "unsubscribed_email.delete",
-        "DELETE",
-        f"{PATH}{{email_address}}/",
-        "Resubscribe an email address",
-        Right.UNSUBSCRIBED_EMAIL_WRITE,
-        delete,
-        TAG,
+    operation(
+        name="unsubscribed_email.delete",
+        method="DELETE",
+        path=f"{PATH}{{email_address}}/",
+        summary="Resubscribe an email address",
+        right=Right.UNSUBSCRIBED_EMAIL_WRITE,
+        run=delete_unsubscribed_email,
+        tag=TAG,
         answer=UnsubscribedEmailShape,
     ),
 )

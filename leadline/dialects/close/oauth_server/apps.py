@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.close.protocol.crud import (
-    Wire,
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
     get_operation,
     list_operation,
-    operation,
     update_operation,
 )
 from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null, spell_time
@@ -17,8 +18,7 @@ from leadline.features.oauth_apps import actions
 from leadline.features.oauth_apps.inputs import NewOAuthApp, OAuthAppChange
 from leadline.features.oauth_apps.tables import OAUTH_APPS, OAuthApp
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Reply, Request
+from leadline.wire.operation import Reply, Request, operation
 
 CLIENT_PREFIX = "oa2client"
 
@@ -60,11 +60,11 @@ def _spell(row: OAuthApp) -> OAuthAppShape:
     }
 
 
-async def show(unit: Unit, found: list[OAuthApp]) -> list[OAuthAppShape]:
+async def show(request: Request[Any], found: list[OAuthApp]) -> list[OAuthAppShape]:
     return [_spell(row) for row in found]
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="oauth_app",
     tag="OAuth apps",
     path="/api/v1/oauth_app/",
@@ -77,50 +77,51 @@ WIRE = Wire(
 )
 
 
-async def create(request: Request[NewOAuthApp]) -> Any:
+async def create_oauth_app(request: Request[NewOAuthApp]) -> Reply[OAuthAppSecretShape]:
     row, secret = await actions.create_oauth_app(request.unit, request.body)
-    place = f"{WIRE.path}{spell_id(CLIENT_PREFIX, row.id)}/"
+    place = f"{RESOURCE.path}{spell_id(CLIENT_PREFIX, row.id)}/"
     return Reply(_with_secret(row, secret, request), headers=(("Location", place),))
 
 
-async def rotate_secret(request: Request[None]) -> Any:
-    row, secret = await actions.rotate_secret(request.unit, WIRE.id_in(request))
+async def rotate_secret(request: Request[None]) -> OAuthAppSecretShape:
+    row, secret = await actions.rotate_secret(request.unit, RESOURCE.id_in(request))
     return _with_secret(row, secret, request)
 
 
-async def delete(request: Request[None]) -> Any:
-    await actions.delete_oauth_app(request.unit, WIRE.id_in(request))
+async def delete_oauth_app(request: Request[None]) -> None:
+    await actions.delete_oauth_app(request.unit, RESOURCE.id_in(request))
     request.unit.after_commit(request.services.authentication.forget_all)
 
 
-def _with_secret(row: OAuthApp, secret: str, request: Request[Any]) -> Any:
+def _with_secret(row: OAuthApp, secret: str, request: Request[Any]) -> OAuthAppSecretShape:
     answer: OAuthAppSecretShape = {**_spell(row), "client_secret": secret}
     return spelling.pick(answer, request.query)
 
 
 OPERATIONS = (
-    list_operation(WIRE),
-    operation(
-        WIRE,
-        "create",
-        create,
+    list_operation(RESOURCE),
+    create_operation(
+        RESOURCE,
+        create_oauth_app,
         body=NewOAuthApp,
         status=201,
         ignored=READABLE,
         answer=OAuthAppSecretShape,
         is_secret=True,
     ),
-    get_operation(WIRE),
-    update_operation(WIRE, OAuthAppChange, actions.update_oauth_app, ignored=READABLE),
-    operation(WIRE, "delete", delete, status=204),
-    Operation(
-        "oauth_app.rotate_secret",
-        "POST",
-        f"{WIRE.path}{{id}}/rotate_secret/",
-        "Give an OAuth app another client secret",
-        Right.OAUTH_APP_MANAGE,
-        rotate_secret,
-        WIRE.tag,
+    get_operation(RESOURCE),
+    update_operation(
+        RESOURCE, action=actions.update_oauth_app, body=OAuthAppChange, ignored=READABLE
+    ),
+    delete_operation(RESOURCE, delete_oauth_app, status=204),
+    operation(
+        name="oauth_app.rotate_secret",
+        method="POST",
+        path=f"{RESOURCE.path}{{id}}/rotate_secret/",
+        summary="Give an OAuth app another client secret",
+        right=Right.OAUTH_APP_MANAGE,
+        run=rotate_secret,
+        tag=RESOURCE.tag,
         answer=OAuthAppSecretShape,
         query=(spelling.FIELDS,),
         is_secret=True,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from leadline.dialects.close.protocol.spelling import (
     FIELDS,
     PAGING,
+    ListOf,
     list_of,
     page_of,
     spell_id,
@@ -27,7 +28,7 @@ class ApiKeyShape(TypedDict):
     user_id: str
 
 
-async def list_own(request: Request[None]) -> Any:
+async def list_api_keys(request: Request[None]) -> ListOf[ApiKeyShape]:
     page = page_of(request.query)
     found = await active_keys(request.unit, request.scope.require_user())
     shapes: list[ApiKeyShape] = [
@@ -45,13 +46,13 @@ async def list_own(request: Request[None]) -> Any:
 
 OPERATIONS = (
     Operation(
-        "api_key.list",
-        "GET",
-        "/api/v1/api_key/",
-        "List one's own keys",
-        Right.SELF_READ,
-        list_own,
-        "API keys",
+        name="api_key.list",
+        method="GET",
+        path="/api/v1/api_key/",
+        summary="List one's own keys",
+        right=Right.SELF_READ,
+        run=list_api_keys,
+        tag="API keys",
         answer=ApiKeyShape,
         is_list=True,
         query=(*PAGING, FIELDS),

@@ -7,7 +7,14 @@ from typing import Any, NotRequired, TypedDict
 import msgspec
 
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, list_operation, operation
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import UserId, id_in_path, spell_id
 from leadline.features.groups import actions
 from leadline.features.groups.queries import users_in_group
@@ -15,8 +22,7 @@ from leadline.features.groups.tables import GROUPS, Group
 from leadline.flows.delete_group import delete_group
 from leadline.kernel.rights import Right
 from leadline.store import rows
-from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Reply, Request
+from leadline.wire.operation import Reply, Request, operation
 
 
 class GroupMemberShape(TypedDict):
@@ -43,7 +49,7 @@ class GroupMemberBody(msgspec.Struct, frozen=True, kw_only=True):
 READABLE = frozenset(GroupShape.__annotations__)
 
 
-async def show(unit: Unit, found: list[Group]) -> list[GroupShape]:
+async def show(request: Request[Any], found: list[Group]) -> list[GroupShape]:
     return [
         {
             "id": spell_id("group", row.id),
@@ -54,8 +60,8 @@ async def show(unit: Unit, found: list[Group]) -> list[GroupShape]:
     ]
 
 
-async def _show_whole(request: Request[Any], row: Group) -> Any:
-    (shape,) = await show(request.unit, [row])
+async def _show_whole(request: Request[Any], row: Group) -> GroupShape:
+    (shape,) = await show(request, [row])
     shape["members"] = [
         {"user_id": spell_id("user", user_id)}
         for user_id in await users_in_group(request.unit, row.id)
@@ -63,22 +69,22 @@ async def _show_whole(request: Request[Any], row: Group) -> Any:
     return spelling.pick(shape, request.query)
 
 
-async def get(request: Request[None]) -> Any:
-    return await _show_whole(request, await rows.get(request.unit, GROUPS, WIRE.id_in(request)))
+async def get_group(request: Request[None]) -> GroupShape:
+    return await _show_whole(request, await rows.get(request.unit, GROUPS, RESOURCE.id_in(request)))
 
 
-async def create(request: Request[GroupBody]) -> Any:
+async def create_group(request: Request[GroupBody]) -> Reply[GroupShape]:
     row = await actions.create_group(request.unit, request.body.name)
-    place = ("Location", f"{WIRE.path}{spell_id('group', row.id)}/")
+    place = ("Location", f"{RESOURCE.path}{spell_id('group', row.id)}/")
     return Reply(await _show_whole(request, row), headers=(place,))
 
 
-async def update(request: Request[GroupBody]) -> Any:
-    row = await actions.rename_group(request.unit, WIRE.id_in(request), request.body.name)
+async def update_group(request: Request[GroupBody]) -> GroupShape:
+    row = await actions.rename_group(request.unit, RESOURCE.id_in(request), request.body.name)
     return await _show_whole(request, row)
 
 
-async def add_member(request: Request[GroupMemberBody]) -> Any:
+async def add_member(request: Request[GroupMemberBody]) -> GroupMemberShape:
     group_id = id_in_path("group", "group", request.path["group_id"])
     await actions.join_group(request.unit, group_id, request.body.user_id)
     answer: GroupMemberShape = {"user_id": spell_id("user", request.body.user_id)}
@@ -92,7 +98,7 @@ async def remove_member(request: Request[None]) -> Any:
     return None
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="group",
     tag="Groups",
     path="/api/v1/group/",
@@ -104,35 +110,35 @@ WIRE = Wire(
     write=Right.GROUP_WRITE,
     is_paged=False,
 )
-_MEMBERS = f"{WIRE.path}{{group_id}}/member/"
+_MEMBERS = f"{RESOURCE.path}{{group_id}}/member/"
 
 OPERATIONS = (
-    list_operation(WIRE),
-    operation(WIRE, "create", create, body=GroupBody, status=201, ignored=READABLE),
-    operation(WIRE, "get", get),
-    operation(WIRE, "update", update, body=GroupBody, ignored=READABLE),
-    delete_operation(WIRE, delete_group, status=204),
-    Operation(
-        "group.add_member",
-        "POST",
-        _MEMBERS,
-        "Put somebody into a group",
-        Right.GROUP_WRITE,
-        add_member,
-        WIRE.tag,
+    list_operation(RESOURCE),
+    create_operation(RESOURCE, create_group, body=GroupBody, status=201, ignored=READABLE),
+    get_operation(RESOURCE, get_group),
+    update_operation(RESOURCE, update_group, body=GroupBody, ignored=READABLE),
+    delete_operation(RESOURCE, action=delete_group, status=204),
+    operation(
+        name="group.add_member",
+        method="POST",
+        path=_MEMBERS,
+        summary="Put somebody into a group",
+        right=Right.GROUP_WRITE,
+        run=add_member,
+        tag=RESOURCE.tag,
         body=GroupMemberBody,
         ignored=frozenset(),
         answer=GroupMemberShape,
         status=201,
     ),
-    Operation(
-        "group.remove_member",
-        "DELETE",
-        f"{_MEMBERS}{{user_id}}/",
-        "Take somebody out of a group",
-        Right.GROUP_WRITE,
-        remove_member,
-        WIRE.tag,
+    operation(
+        name="group.remove_member",
+        method="DELETE",
+        path=f"{_MEMBERS}{{user_id}}/",
+        summary="Take somebody out of a group",
+        right=Right.GROUP_WRITE,
+        run=remove_member,
+        tag=RESOURCE.tag,
         status=204,
     ),
 )

@@ -35,7 +35,7 @@ from leadline.kernel.rights import Right
 from leadline.platform import web_addresses
 from leadline.store import rows
 from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.operation import Parameter, Request, operation
 
 TAG = "Memberships"
 PATH = "/api/v1/membership/"
@@ -214,13 +214,13 @@ def _forget(request: Request[Any]) -> None:
     request.unit.after_commit(request.services.authentication.forget_all)
 
 
-async def create(request: Request[NewMembershipBody]) -> Any:
+async def create_membership(request: Request[NewMembershipBody]) -> MembershipShape:
     row = await add_membership(request.unit, request.body.email, read_role(request.body.role_id))
     _forget(request)
     return await _show(request.unit, row)
 
 
-async def update(request: Request[MembershipBody]) -> Any:
+async def update_membership(request: Request[MembershipBody]) -> MembershipShape:
     changed = await _change(request.unit, [_id_in(request)], request.body)
     if not changed:
         raise NotFoundError(MEMBERSHIPS.noun)
@@ -228,26 +228,26 @@ async def update(request: Request[MembershipBody]) -> Any:
     return await _show(request.unit, changed[0])
 
 
-async def update_many(request: Request[BulkMembershipBody]) -> Any:
+async def update_many(request: Request[BulkMembershipBody]) -> CountShape:
     changed = await _change(request.unit, _selected(request), request.body)
     _forget(request)
     answer: CountShape = {"count": len(changed)}
     return answer
 
 
-async def delete(request: Request[None]) -> Any:
+async def delete_membership(request: Request[None]) -> dict[str, Any]:
     await remove_membership(request.unit, _id_in(request))
     _forget(request)
     return {}
 
 
-async def get_pinned_views(request: Request[None]) -> Any:
+async def get_pinned_views(request: Request[None]) -> PinnedViewsShape:
     row = await rows.get(request.unit, MEMBERSHIPS, _id_in(request))
     request.scope.require_over(row.user_id, Right.MEMBERSHIP_WRITE)
     return await _show_pinned(request.unit, row)
 
 
-async def update_pinned_views(request: Request[PinnedViewsBody]) -> Any:
+async def update_pinned_views(request: Request[PinnedViewsBody]) -> PinnedViewsShape:
     row = await rows.get(request.unit, MEMBERSHIPS, _id_in(request))
     request.scope.require_over(row.user_id, Right.MEMBERSHIP_WRITE)
     wanted: list[bytes] = list(request.body.saved_view_ids)
@@ -257,70 +257,70 @@ async def update_pinned_views(request: Request[PinnedViewsBody]) -> Any:
 _PINNED = f"{PATH}{{id}}/pinned_views/"
 
 OPERATIONS = (
-    Operation(
-        "membership.create",
-        "POST",
-        PATH,
-        "Make sure that somebody is a member",
-        Right.MEMBERSHIP_WRITE,
-        create,
-        TAG,
+    operation(
+        name="membership.create",
+        method="POST",
+        path=PATH,
+        summary="Make sure that somebody is a member",
+        right=Right.MEMBERSHIP_WRITE,
+        run=create_membership,
+        tag=TAG,
         body=NewMembershipBody,
         ignored=READABLE,
         answer=MembershipShape,
     ),
-    Operation(
-        "membership.update_many",
-        "PUT",
-        PATH,
-        "Update several memberships alike",
-        Right.MEMBERSHIP_WRITE,
-        update_many,
-        TAG,
+    operation(
+        name="membership.update_many",
+        method="PUT",
+        path=PATH,
+        summary="Update several memberships alike",
+        right=Right.MEMBERSHIP_WRITE,
+        run=update_many,
+        tag=TAG,
         body=BulkMembershipBody,
         ignored=READABLE,
         answer=CountShape,
         query=(Parameter("id__in", "The memberships, where the body does not say."),),
     ),
-    Operation(
-        "membership.update",
-        "PUT",
-        f"{PATH}{{id}}/",
-        "Update a membership",
-        Right.MEMBERSHIP_WRITE,
-        update,
-        TAG,
+    operation(
+        name="membership.update",
+        method="PUT",
+        path=f"{PATH}{{id}}/",
+        summary="Update a membership",
+        right=Right.MEMBERSHIP_WRITE,
+        run=update_membership,
+        tag=TAG,
         body=MembershipBody,
         ignored=READABLE,
         answer=MembershipShape,
     ),
-    Operation(
-        "membership.delete",
-        "DELETE",
-        f"{PATH}{{id}}/",
-        "End a membership",
-        Right.MEMBERSHIP_WRITE,
-        delete,
-        TAG,
+    operation(
+        name="membership.delete",
+        method="DELETE",
+        path=f"{PATH}{{id}}/",
+        summary="End a membership",
+        right=Right.MEMBERSHIP_WRITE,
+        run=delete_membership,
+        tag=TAG,
     ),
-    Operation(
-        "membership.get_pinned_views",
-        "GET",
-        _PINNED,
-        "Fetch the saved views that a member has pinned",
-        Right.SELF_READ,
-        get_pinned_views,
-        TAG,
+    operation(
+        name="membership.get_pinned_views",
+        method="GET",
+        path=_PINNED,
+        summary="Fetch the saved views that a member has pinned",
+        right=Right.SELF_READ,
+        run=get_pinned_views,
+        tag=TAG,
         answer=PinnedViewsShape,
     ),
-    Operation(
-        "membership.update_pinned_views",
-        "PUT",
-        _PINNED,
-        "Replace the saved views that a member has pinned",
-        Right.SELF_WRITE,
-        update_pinned_views,
-        TAG,
+    operation(
+        name="membership.update_pinned_views",
+        method="PUT",
+        path=_PINNED,
+        summary="Replace the saved views that a member has pinned",
+        right=Right.SELF_WRITE,
+        run=update_pinned_views,
+        tag=TAG,
         body=PinnedViewsBody,
         ignored=frozenset(),
         answer=PinnedViewsShape,

@@ -22,7 +22,7 @@ from leadline.dialects.close.protocol.spelling import (
 )
 from leadline.features.custom_fields.queries import fields_of
 from leadline.features.custom_fields.tables import CustomField
-from leadline.features.organizations.queries import get_organization
+from leadline.features.organizations import queries
 from leadline.features.organizations.tables import Organization
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.features.pipelines.tables import Pipeline, Stage
@@ -34,7 +34,7 @@ from leadline.kernel.errors import NotFoundError, Problems
 from leadline.kernel.names import check_count
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.operation import Parameter, Request, operation
 
 TAG = "Organizations"
 PATH = "/api/v1/organization/{id}/"
@@ -231,7 +231,7 @@ def _spell_fields(fields: list[CustomField]) -> list[CustomFieldLabel]:
     ]
 
 
-async def _show(request: Request[Any]) -> Any:
+async def _show(request: Request[Any]) -> OrganizationShape:
     unit = request.unit
     members = {member.id: member for member in await list_members(unit)}
     memberships = await memberships_of_users(unit, list(members))
@@ -248,7 +248,7 @@ async def _show(request: Request[Any]) -> Any:
 
     shape: OrganizationShape = {
         **spell_my_organization(
-            await get_organization(unit),
+            await queries.get_organization(unit),
             await stage_book(unit, "lead"),
             await stage_book(unit, "opportunity"),
         ),
@@ -271,12 +271,12 @@ def _check_own(unit: Unit, request: Request[Any]) -> None:
         raise NotFoundError("organization")
 
 
-async def get(request: Request[None]) -> Any:
+async def get_organization(request: Request[None]) -> OrganizationShape:
     _check_own(request.unit, request)
     return await _show(request)
 
 
-async def update(request: Request[OrganizationBody]) -> Any:
+async def update_organization(request: Request[OrganizationBody]) -> OrganizationShape:
     _check_own(request.unit, request)
     body, statuses = request.body, request.body.lead_statuses
     problems = Problems()
@@ -303,25 +303,25 @@ _EXPAND = Parameter(
 )
 
 OPERATIONS = (
-    Operation(
-        "organization.get",
-        "GET",
-        PATH,
-        "Fetch the organization, with its people and statuses",
-        Right.ORGANIZATION_READ,
-        get,
-        TAG,
+    operation(
+        name="organization.get",
+        method="GET",
+        path=PATH,
+        summary="Fetch the organization, with its people and statuses",
+        right=Right.ORGANIZATION_READ,
+        run=get_organization,
+        tag=TAG,
         answer=OrganizationShape,
         query=(_EXPAND, FIELDS),
     ),
-    Operation(
-        "organization.update",
-        "PUT",
-        PATH,
-        "Update the organization, or the order of its lead statuses",
-        Right.ORGANIZATION_CONFIGURE,
-        update,
-        TAG,
+    operation(
+        name="organization.update",
+        method="PUT",
+        path=PATH,
+        summary="Update the organization, or the order of its lead statuses",
+        right=Right.ORGANIZATION_CONFIGURE,
+        run=update_organization,
+        tag=TAG,
         body=OrganizationBody,
         ignored=READABLE,
         answer=OrganizationShape,

@@ -8,14 +8,21 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.close.protocol.crud import Noun, operation
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.role_names import read_role
-from leadline.dialects.close.protocol.spelling import CustomFieldId, spell_id
-from leadline.features.roles.actions import create_role
+from leadline.dialects.close.protocol.spelling import CustomFieldId, ListOf, spell_id
+from leadline.features.roles import actions, queries
 from leadline.features.roles.inputs import NewRole, RoleChange
-from leadline.features.roles.queries import STANDINGS, list_roles
+from leadline.features.roles.queries import STANDINGS
 from leadline.features.roles.tables import ROLES, CustomRole
-from leadline.flows.change_role import change_role, delete_role
+from leadline.flows import change_role
 from leadline.kernel.errors import NotFoundError, RefusedError
 from leadline.kernel.permissions import Permission, VisibilityBehavior
 from leadline.kernel.rights import Right
@@ -80,6 +87,10 @@ def _spell_own(row: CustomRole) -> RoleShape:
     }
 
 
+async def show(request: Request[Any], found: list[CustomRole]) -> list[RoleShape]:
+    return [_spell_own(row) for row in found]
+
+
 def _own_id(request: Request[Any]) -> bytes:
     """The id of a role that can be changed."""
     role = read_role(request.path["id"])
@@ -90,16 +101,16 @@ def _own_id(request: Request[Any]) -> bytes:
     return role
 
 
-async def list_all(request: Request[None]) -> Any:
+async def list_roles(request: Request[None]) -> ListOf[RoleShape]:
     """The usual roles first."""
     page = spelling.page_of_all(request.query)
     shapes = [_spell_usual(name) for name in STANDINGS]
-    shapes += [_spell_own(row) for row in await list_roles(request.unit)]
+    shapes += [_spell_own(row) for row in await queries.list_roles(request.unit)]
     shown = shapes[page.skip : page.skip + page.fetch]
     return spelling.list_of(shown, page, request.query)
 
 
-async def get(request: Request[None]) -> Any:
+async def get_role(request: Request[None]) -> RoleShape:
     role = read_role(request.path["id"])
     if role is None:
         raise NotFoundError("role")
@@ -108,7 +119,7 @@ async def get(request: Request[None]) -> Any:
     return spelling.pick(_spell_own(await rows.get(request.unit, ROLES, role)), request.query)
 
 
-async def create(request: Request[NewRoleBody]) -> Any:
+async def create_role(request: Request[NewRoleBody]) -> Reply[RoleShape]:
     body = request.body
     new = NewRole(
         name=body.name,
@@ -116,12 +127,12 @@ async def create(request: Request[NewRoleBody]) -> Any:
         visibility_user_lcf_ids=_each_once(body.visibility_user_lcf_ids),
         visibility_user_lcf_behavior=body.visibility_user_lcf_behavior,
     )
-    shape = _spell_own(await create_role(request.unit, new))
-    place = ("Location", f"{NOUN.path}{shape['id']}/")
+    shape = _spell_own(await actions.create_role(request.unit, new))
+    place = ("Location", f"{RESOURCE.path}{shape['id']}/")
     return Reply(spelling.pick(shape, request.query), headers=(place,))
 
 
-async def update(request: Request[RoleBody]) -> Any:
+async def update_role(request: Request[RoleBody]) -> RoleShape:
     body = request.body
     field_ids = body.visibility_user_lcf_ids
     change = RoleChange(
@@ -130,7 +141,7 @@ async def update(request: Request[RoleBody]) -> Any:
         visibility_user_lcf_ids=UNSET if field_ids is UNSET else _each_once(field_ids),
         visibility_user_lcf_behavior=body.visibility_user_lcf_behavior,
     )
-    row = await change_role(request.unit, _own_id(request), change)
+    row = await change_role.change_role(request.unit, _own_id(request), change)
     # What a key may do is remembered for a moment.
     request.unit.after_commit(request.services.authentication.forget_all)
     return spelling.pick(_spell_own(row), request.query)
@@ -140,25 +151,26 @@ def _each_once(field_ids: list[CustomFieldId] | None) -> list[bytes]:
     return [*dict.fromkeys(field_ids or ())]
 
 
-async def delete(request: Request[None]) -> Any:
-    await delete_role(request.unit, _own_id(request))
-    return {}
+async def delete_role(request: Request[None]) -> None:
+    await change_role.delete_role(request.unit, _own_id(request))
 
 
-NOUN = Noun(
+RESOURCE = Resource(
     noun="role",
     tag="Roles",
     path="/api/v1/role/",
     prefix="role",
+    table=ROLES,
     shape=RoleShape,
+    show=show,
     read=Right.ROLE_READ,
     write=Right.ROLE_WRITE,
 )
 
 OPERATIONS = (
-    operation(NOUN, "list", list_all),
-    operation(NOUN, "create", create, body=NewRoleBody, status=201),
-    operation(NOUN, "get", get),
-    operation(NOUN, "update", update, body=RoleBody),
-    operation(NOUN, "delete", delete),
+    list_operation(RESOURCE, list_roles),
+    create_operation(RESOURCE, create_role, body=NewRoleBody, status=201),
+    get_operation(RESOURCE, get_role),
+    update_operation(RESOURCE, update_role, body=RoleBody),
+    delete_operation(RESOURCE, delete_role),
 )

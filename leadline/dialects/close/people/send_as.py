@@ -9,6 +9,7 @@ import msgspec
 from leadline.dialects.close.protocol.spelling import (
     FIELDS,
     PAGING,
+    ListOf,
     UserId,
     id_in_path,
     list_of,
@@ -16,13 +17,12 @@ from leadline.dialects.close.protocol.spelling import (
     pick,
     spell_id,
 )
-from leadline.features.send_as import actions
-from leadline.features.send_as.queries import get_send_as, list_send_as
+from leadline.features.send_as import actions, queries
 from leadline.features.send_as.tables import SendAs
 from leadline.kernel.errors import InvalidError, problem
 from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.rights import Right
-from leadline.wire.operation import Operation, Parameter, Reply, Request
+from leadline.wire.operation import Operation, Parameter, Reply, Request, operation
 
 TAG = "Send as"
 PATH = "/api/v1/send_as/"
@@ -75,7 +75,7 @@ def _stop_unless_own(request: Request[Any], user_id: bytes | None, field: str) -
         raise InvalidError([problem("conflict", field, text="This must be your own user id.")])
 
 
-async def list_all(request: Request[None]) -> Any:
+async def list_send_as(request: Request[None]) -> ListOf[SendAsShape]:
     """One side must be the caller; without any, it is the one who allows."""
     page = page_of_all(request.query)
     me = request.scope.user_id
@@ -86,17 +86,17 @@ async def list_all(request: Request[None]) -> Any:
     if me not in (allowing, allowed):
         field = "allowing_user_id" if allowing is not None else "allowed_user_id"
         _stop_unless_own(request, allowing if allowing is not None else allowed, field)
-    found = await list_send_as(request.unit, allowing, allowed)
+    found = await queries.list_send_as(request.unit, allowing, allowed)
     shapes = [_spell(row) for row in found[page.skip : page.skip + page.fetch]]
     return list_of(shapes, page, request.query)
 
 
-async def get(request: Request[None]) -> Any:
-    row = await get_send_as(request.unit, id_in_path("send_as", "sdas", request.path["id"]))
+async def get_send_as(request: Request[None]) -> SendAsShape:
+    row = await queries.get_send_as(request.unit, id_in_path("send_as", "sdas", request.path["id"]))
     return pick(_spell(row), request.query)
 
 
-async def create(request: Request[NewSendAsBody]) -> Any:
+async def create_send_as(request: Request[NewSendAsBody]) -> Reply[SendAsShape]:
     body = request.body
     _stop_unless_own(request, body.allowing_user_id, "allowing_user_id")
     (row,) = await actions.allow(request.unit, [body.allowed_user_id], "allowed_user_id")
@@ -104,7 +104,7 @@ async def create(request: Request[NewSendAsBody]) -> Any:
     return Reply(shape, headers=(("Location", f"{PATH}{shape['id']}/"),))
 
 
-async def update_many(request: Request[BulkSendAsBody]) -> Any:
+async def update_many(request: Request[BulkSendAsBody]) -> SendAsListShape:
     unit, body = request.unit, request.body
     await actions.allow(unit, list(body.allowed_user_ids), "allowed_user_ids")
     await actions.disallow(unit, list(body.disallowed_user_ids))
@@ -121,7 +121,7 @@ async def delete_by_user(request: Request[None]) -> Any:
     await actions.disallow(request.unit, [allowed])
 
 
-async def delete(request: Request[None]) -> Any:
+async def delete_send_as(request: Request[None]) -> None:
     send_as_id = id_in_path("send_as", "sdas", request.path["id"])
     await actions.delete_send_as(request.unit, send_as_id)
 
@@ -133,70 +133,70 @@ _SIDES = (
 
 OPERATIONS = (
     Operation(
-        "send_as.list",
-        "GET",
-        PATH,
-        "List who may send as oneself, or as whom one may send",
-        Right.SELF_READ,
-        list_all,
-        TAG,
+        name="send_as.list",
+        method="GET",
+        path=PATH,
+        summary="List who may send as oneself, or as whom one may send",
+        right=Right.SELF_READ,
+        run=list_send_as,
+        tag=TAG,
         answer=SendAsShape,
         is_list=True,
         query=(*PAGING, FIELDS, *_SIDES),
     ),
-    Operation(
-        "send_as.create",
-        "POST",
-        PATH,
-        "Let somebody send as oneself",
-        Right.SELF_WRITE,
-        create,
-        TAG,
+    operation(
+        name="send_as.create",
+        method="POST",
+        path=PATH,
+        summary="Let somebody send as oneself",
+        right=Right.SELF_WRITE,
+        run=create_send_as,
+        tag=TAG,
         body=NewSendAsBody,
         answer=SendAsShape,
         status=201,
     ),
-    Operation(
-        "send_as.delete_by_user",
-        "DELETE",
-        PATH,
-        "Let somebody no longer send as oneself",
-        Right.SELF_WRITE,
-        delete_by_user,
-        TAG,
+    operation(
+        name="send_as.delete_by_user",
+        method="DELETE",
+        path=PATH,
+        summary="Let somebody no longer send as oneself",
+        right=Right.SELF_WRITE,
+        run=delete_by_user,
+        tag=TAG,
         status=204,
         query=_SIDES,
     ),
-    Operation(
-        "send_as.update_many",
-        "POST",
-        f"{PATH}bulk/",
-        "Say for several people whether they may send as oneself",
-        Right.SELF_WRITE,
-        update_many,
-        TAG,
+    operation(
+        name="send_as.update_many",
+        method="POST",
+        path=f"{PATH}bulk/",
+        summary="Say for several people whether they may send as oneself",
+        right=Right.SELF_WRITE,
+        run=update_many,
+        tag=TAG,
         body=BulkSendAsBody,
         answer=SendAsListShape,
     ),
-    Operation(
-        "send_as.get",
-        "GET",
-        f"{PATH}{{id}}/",
-        "Fetch a send-as association",
-        Right.SELF_READ,
-        get,
-        TAG,
+    operation(
+        name="send_as.get",
+        method="GET",
+        path=f"{PATH}{{id}}/",
+        summary="Fetch a send-as association",
+        right=Right.SELF_READ,
+        run=get_send_as,
+        tag=TAG,
         answer=SendAsShape,
         query=(FIELDS,),
     ),
-    Operation(
-        "send_as.delete",
-        "DELETE",
-        f"{PATH}{{id}}/",
-        "Delete a send-as association",
-        Right.SELF_WRITE,
-        delete,
-        TAG,
+    operation(
+        name="send_as.delete",
+        method="DELETE",
+        path=f"{PATH}{{id}}/",
+        summary="Delete a send-as association",
+        right=Right.SELF_WRITE,
+        run=delete_send_as,
+        tag=TAG,
         status=204,
     ),
 )

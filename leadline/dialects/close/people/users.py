@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, LiteralString, TypedDict
+from typing import LiteralString, TypedDict
 
 from leadline.dialects.close.people.memberships import MembershipShape, roles_of, spell_membership
 from leadline.dialects.close.people.organizations import (
@@ -14,6 +14,7 @@ from leadline.dialects.close.people.organizations import (
 from leadline.dialects.close.protocol.spelling import (
     FIELDS,
     PAGING,
+    ListOf,
     PhoneNumberId,
     id_in_path,
     list_of,
@@ -30,7 +31,7 @@ from leadline.features.pipelines.queries import stage_book
 from leadline.features.users.queries import find_member, memberships_of_users, page_of_members
 from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
-from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.operation import Operation, Parameter, Request, operation
 
 TAG = "Users"
 
@@ -87,7 +88,7 @@ def _spell_number(row: PhoneNumber) -> MyPhoneNumberShape:
     }
 
 
-async def get_me(request: Request[None]) -> Any:
+async def get_me(request: Request[None]) -> MeShape:
     unit = request.unit
     member = await find_member(unit, unit.scope.require_user())
     if member is None:
@@ -115,7 +116,7 @@ async def get_me(request: Request[None]) -> Any:
     return pick(me, request.query)
 
 
-async def list_users(request: Request[None]) -> Any:
+async def list_users(request: Request[None]) -> ListOf[UserShape]:
     page = page_of(request.query)
     order = _ORDERS.get(request.query.get("_order_by", ""), "m.id")
     members = await page_of_members(request.unit, order, limit=page.fetch, skip=page.skip)
@@ -123,7 +124,7 @@ async def list_users(request: Request[None]) -> Any:
     return list_of(shapes, page, request.query)
 
 
-async def get_user(request: Request[None]) -> Any:
+async def get_user(request: Request[None]) -> UserShape:
     user_id = id_in_path("user", "user", request.path["id"])
     member = await find_member(request.unit, user_id)
     if member is None:
@@ -131,7 +132,7 @@ async def get_user(request: Request[None]) -> Any:
     return pick(spell_user(member, request.unit.organization_id), request.query)
 
 
-async def list_availability(request: Request[None]) -> Any:
+async def list_availability(request: Request[None]) -> ListOf[AvailabilityShape]:
     """Everybody, on every kind of device. Another organization has nobody."""
     page = page_of_all(request.query)
     unit = request.unit
@@ -152,25 +153,25 @@ async def list_availability(request: Request[None]) -> Any:
 
 
 OPERATIONS = (
-    Operation(
-        "user.me",
-        "GET",
-        "/api/v1/me/",
-        "Fetch oneself, with the organization that the key belongs to",
-        Right.SELF_READ,
-        get_me,
-        TAG,
+    operation(
+        name="user.me",
+        method="GET",
+        path="/api/v1/me/",
+        summary="Fetch oneself, with the organization that the key belongs to",
+        right=Right.SELF_READ,
+        run=get_me,
+        tag=TAG,
         answer=MeShape,
         query=(FIELDS,),
     ),
     Operation(
-        "user.list",
-        "GET",
-        "/api/v1/user/",
-        "List users",
-        Right.USER_READ,
-        list_users,
-        TAG,
+        name="user.list",
+        method="GET",
+        path="/api/v1/user/",
+        summary="List users",
+        right=Right.USER_READ,
+        run=list_users,
+        tag=TAG,
         answer=UserShape,
         is_list=True,
         query=(
@@ -182,25 +183,25 @@ OPERATIONS = (
         ),
     ),
     Operation(
-        "user.list_availability",
-        "GET",
-        "/api/v1/user/availability/",
-        "List who can be called on which device",
-        Right.USER_READ,
-        list_availability,
-        TAG,
+        name="user.list_availability",
+        method="GET",
+        path="/api/v1/user/availability/",
+        summary="List who can be called on which device",
+        right=Right.USER_READ,
+        run=list_availability,
+        tag=TAG,
         answer=AvailabilityShape,
         is_list=True,
         query=(*PAGING, FIELDS, Parameter("organization_id", "The organization.")),
     ),
-    Operation(
-        "user.get",
-        "GET",
-        "/api/v1/user/{id}/",
-        "Fetch a user",
-        Right.USER_READ,
-        get_user,
-        TAG,
+    operation(
+        name="user.get",
+        method="GET",
+        path="/api/v1/user/{id}/",
+        summary="Fetch a user",
+        right=Right.USER_READ,
+        run=get_user,
+        tag=TAG,
         answer=UserShape,
         query=(FIELDS,),
     ),

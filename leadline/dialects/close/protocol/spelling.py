@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypedDict, TypeVar, cast
 
 import msgspec
 
@@ -213,19 +213,35 @@ def _integer(query: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def pick(shape: Mapping[str, Any], query: Mapping[str, str]) -> Mapping[str, Any]:
+# Shapes. Each is typed as a TypedDict and promised as such in the OpenAPI document, and each is a
+# dict that may differ from it in three ways that types cannot say: ``_fields`` leaves keys out,
+# custom fields and links add keys whose names are data. Whoever asks for it gets it, so the types
+# below go on calling the result what it was.
+
+Shape = TypeVar("Shape")
+
+
+class ListOf(TypedDict, Generic[Shape]):
+    """The envelope of a list."""
+
+    data: list[Shape]
+    has_more: bool
+
+
+def pick(shape: Shape, query: Mapping[str, str]) -> Shape:
     """Only the keys that ``_fields`` names; unknown names are dropped in silence."""
     return _pick(shape, _fields(query))
 
 
-def _pick(shape: Mapping[str, Any], names: set[str]) -> Mapping[str, Any]:
+def _pick(shape: Shape, names: set[str]) -> Shape:
     if not names or "_all" in names:
         return shape
-    return {
+    picked = {
         key: value
-        for key, value in shape.items()
+        for key, value in cast(Mapping[str, Any], shape).items()
         if key in names or ("custom" in names and key.startswith("custom."))
     }
+    return cast(Shape, picked)
 
 
 def is_asked_for(query: Mapping[str, str], name: str) -> bool:
@@ -238,13 +254,14 @@ def _fields(query: Mapping[str, str]) -> set[str]:
     return {name.strip() for name in text.split(",")} if text else set()
 
 
-def list_of(shapes: list[Any], page: Page, query: Mapping[str, str], **more: Any) -> dict[str, Any]:
+def list_of(
+    shapes: list[Shape], page: Page, query: Mapping[str, str], *, has_more: bool | None = None
+) -> ListOf[Shape]:
     """The envelope of a list. ``shapes`` holds ``page.fetch`` objects at most."""
     names = _fields(query)
     return {
         "data": [_pick(shape, names) for shape in shapes[: page.limit]],
-        "has_more": len(shapes) > page.limit,
-        **more,
+        "has_more": len(shapes) > page.limit if has_more is None else has_more,
     }
 
 

@@ -6,13 +6,15 @@ from typing import Any, Literal, TypedDict, cast
 
 from leadline.dialects.close.oauth_server.apps import CLIENT_PREFIX
 from leadline.dialects.close.protocol import spelling
-from leadline.dialects.close.protocol.crud import (
-    Wire,
+from leadline.dialects.close.protocol.resource import (
+    Resource,
     create_operation,
-    operation,
+    delete_operation,
+    get_operation,
+    list_operation,
     update_operation,
 )
-from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null
+from leadline.dialects.close.protocol.spelling import ListOf, spell_id, spell_id_or_null
 from leadline.features.scheduling_links import actions
 from leadline.features.scheduling_links.inputs import (
     AppSchedulingLink,
@@ -23,8 +25,7 @@ from leadline.features.scheduling_links.queries import get_own, page_of_own
 from leadline.features.scheduling_links.tables import SCHEDULING_LINKS, SchedulingLink
 from leadline.flows import delete_scheduling_link as flow
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Request, operation
 
 PREFIX = "schlnk"
 Source = Literal["MANUAL", "THIRD_PARTY", "CALENDLY"]
@@ -46,7 +47,7 @@ class SchedulingLinkShape(TypedDict):
     user_id: str
 
 
-async def show(unit: Unit, found: list[SchedulingLink]) -> list[SchedulingLinkShape]:
+async def show(request: Request[Any], found: list[SchedulingLink]) -> list[SchedulingLinkShape]:
     return [
         {
             "description": row.description,
@@ -67,7 +68,7 @@ async def show(unit: Unit, found: list[SchedulingLink]) -> list[SchedulingLinkSh
     ]
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="scheduling_link",
     tag="Scheduling links",
     path="/api/v1/scheduling_link/",
@@ -81,23 +82,23 @@ WIRE = Wire(
 )
 
 
-async def list_own(request: Request[None]) -> Any:
-    page = WIRE.page_of(request.query)
+async def list_scheduling_links(request: Request[None]) -> ListOf[SchedulingLinkShape]:
+    page = RESOURCE.page_of(request.query)
     found = await page_of_own(request.unit, limit=page.fetch, skip=page.skip)
-    return spelling.list_of(await show(request.unit, found), page, request.query)
+    return spelling.list_of(await show(request, found), page, request.query)
 
 
-async def get(request: Request[None]) -> Any:
-    return await WIRE.show_one(request, await get_own(request.unit, WIRE.id_in(request)))
+async def get_scheduling_link(request: Request[None]) -> SchedulingLinkShape:
+    return await RESOURCE.show_one(request, await get_own(request.unit, RESOURCE.id_in(request)))
 
 
-async def delete(request: Request[None]) -> Any:
-    await flow.delete_scheduling_link(request.unit, WIRE.id_in(request))
+async def delete_scheduling_link(request: Request[None]) -> None:
+    await flow.delete_scheduling_link(request.unit, RESOURCE.id_in(request))
 
 
-async def save_of_app(request: Request[AppSchedulingLink]) -> Any:
+async def save_of_app(request: Request[AppSchedulingLink]) -> SchedulingLinkShape:
     row = await actions.save_link_of_app(request.unit, request.body)
-    return await WIRE.show_one(request, row)
+    return await RESOURCE.show_one(request, row)
 
 
 async def delete_of_app(request: Request[None]) -> Any:
@@ -105,33 +106,35 @@ async def delete_of_app(request: Request[None]) -> Any:
 
 
 OPERATIONS = (
-    operation(WIRE, "list", list_own),
-    create_operation(WIRE, NewSchedulingLink, actions.create_scheduling_link, status=201),
-    operation(WIRE, "get", get),
-    update_operation(WIRE, SchedulingLinkChange, actions.update_scheduling_link),
-    operation(WIRE, "delete", delete, status=204),
-    Operation(
-        "scheduling_link.save_of_app",
-        "POST",
-        f"{WIRE.path}integration/",
-        "Create or update a scheduling link of the calling OAuth app",
-        WIRE.write,
-        save_of_app,
-        WIRE.tag,
+    list_operation(RESOURCE, list_scheduling_links),
+    create_operation(
+        RESOURCE, action=actions.create_scheduling_link, body=NewSchedulingLink, status=201
+    ),
+    get_operation(RESOURCE, get_scheduling_link),
+    update_operation(RESOURCE, action=actions.update_scheduling_link, body=SchedulingLinkChange),
+    delete_operation(RESOURCE, delete_scheduling_link, status=204),
+    operation(
+        name="scheduling_link.save_of_app",
+        method="POST",
+        path=f"{RESOURCE.path}integration/",
+        summary="Create or update a scheduling link of the calling OAuth app",
+        right=RESOURCE.write,
+        run=save_of_app,
+        tag=RESOURCE.tag,
         body=AppSchedulingLink,
         answer=SchedulingLinkShape,
         query=(spelling.FIELDS,),
         needs_app=True,
         description="The link is known by the app's own source_id. API keys are refused.",
     ),
-    Operation(
-        "scheduling_link.delete_of_app",
-        "DELETE",
-        f"{WIRE.path}integration/{{source_id}}/",
-        "Delete a scheduling link of the calling OAuth app",
-        WIRE.write,
-        delete_of_app,
-        WIRE.tag,
+    operation(
+        name="scheduling_link.delete_of_app",
+        method="DELETE",
+        path=f"{RESOURCE.path}integration/{{source_id}}/",
+        summary="Delete a scheduling link of the calling OAuth app",
+        right=RESOURCE.write,
+        run=delete_of_app,
+        tag=RESOURCE.tag,
         status=204,
         needs_app=True,
         description="API keys are refused.",

@@ -6,8 +6,8 @@ from typing import Any, Literal, TypedDict
 
 import msgspec
 
-from leadline.dialects.close.protocol.crud import (
-    Wire,
+from leadline.dialects.close.protocol.resource import (
+    Resource,
     create_operation,
     delete_operation,
     get_operation,
@@ -28,8 +28,7 @@ from leadline.features.shared_scheduling_links.tables import (
 )
 from leadline.kernel.errors import InvalidError, problem
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Request, operation
 
 
 class OrganizationId(Reference):
@@ -86,8 +85,10 @@ class MapBody(UnmapBody, frozen=True, kw_only=True):
     url: str | None = None
 
 
-async def show(unit: Unit, found: list[SharedSchedulingLink]) -> list[SharedSchedulingLinkShape]:
-    addresses = await own_addresses(unit, [row.id for row in found])
+async def show(
+    request: Request[Any], found: list[SharedSchedulingLink]
+) -> list[SharedSchedulingLinkShape]:
+    addresses = await own_addresses(request.unit, [row.id for row in found])
     return [
         {
             "description": row.description,
@@ -107,7 +108,7 @@ async def show(unit: Unit, found: list[SharedSchedulingLink]) -> list[SharedSche
     ]
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="shared_scheduling_link",
     tag="Shared scheduling links",
     path="/api/v1/shared_scheduling_link/",
@@ -122,7 +123,7 @@ WIRE = Wire(
 ASSOCIATIONS = "/api/v1/shared_scheduling_link_association/"
 
 
-async def associate(request: Request[MapBody]) -> Any:
+async def associate(request: Request[MapBody]) -> AssociationShape:
     body = request.body
     row = await actions.lead_shared_link(
         request.unit,
@@ -142,7 +143,7 @@ async def associate(request: Request[MapBody]) -> Any:
     return answer
 
 
-async def dissociate(request: Request[UnmapBody]) -> Any:
+async def dissociate(request: Request[UnmapBody]) -> NoShape:
     shared_link_id = request.body.shared_scheduling_link_id
     await actions.stop_leading(request.unit, shared_link_id, _user(request))
     answer: NoShape = {}
@@ -159,33 +160,37 @@ def _user(request: Request[Any]) -> bytes:
 
 
 OPERATIONS = (
-    list_operation(WIRE),
-    create_operation(WIRE, NewSharedSchedulingLink, actions.create_shared_link, status=201),
-    get_operation(WIRE),
-    update_operation(WIRE, SharedSchedulingLinkChange, actions.update_shared_link),
-    delete_operation(WIRE, actions.delete_shared_link, status=204),
-    Operation(
-        "shared_scheduling_link.map",
-        "POST",
-        ASSOCIATIONS,
-        "Say where a shared scheduling link leads for a user",
-        Right.SCHEDULING_LINK_WRITE,
-        associate,
-        WIRE.tag,
+    list_operation(RESOURCE),
+    create_operation(
+        RESOURCE, action=actions.create_shared_link, body=NewSharedSchedulingLink, status=201
+    ),
+    get_operation(RESOURCE),
+    update_operation(RESOURCE, action=actions.update_shared_link, body=SharedSchedulingLinkChange),
+    delete_operation(RESOURCE, action=actions.delete_shared_link, status=204),
+    operation(
+        name="shared_scheduling_link.map",
+        method="POST",
+        path=ASSOCIATIONS,
+        summary="Say where a shared scheduling link leads for a user",
+        right=Right.SCHEDULING_LINK_WRITE,
+        run=associate,
+        tag=RESOURCE.tag,
         body=MapBody,
         answer=AssociationShape,
         status=201,
-        description="To a scheduling link of that user or to any address. For others than oneself "
-        "it takes the right to share links.",
+        description=(
+            "To a scheduling link of that user or to any address. For others than oneself "
+            "it takes the right to share links."
+        ),
     ),
-    Operation(
-        "shared_scheduling_link.unmap",
-        "POST",
-        f"{ASSOCIATIONS}unmap/",
-        "Let a shared scheduling link lead nowhere for a user",
-        Right.SCHEDULING_LINK_WRITE,
-        dissociate,
-        WIRE.tag,
+    operation(
+        name="shared_scheduling_link.unmap",
+        method="POST",
+        path=f"{ASSOCIATIONS}unmap/",
+        summary="Let a shared scheduling link lead nowhere for a user",
+        right=Right.SCHEDULING_LINK_WRITE,
+        run=dissociate,
+        tag=RESOURCE.tag,
         body=UnmapBody,
         answer=NoShape,
     ),

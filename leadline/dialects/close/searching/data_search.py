@@ -19,7 +19,7 @@ from leadline.kernel.errors import Problems, RefusedError
 from leadline.kernel.rights import Right
 from leadline.reporting.search.queries import Position, count_found, found_after
 from leadline.reporting.search.tree import Search
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Request, operation
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 200
@@ -62,10 +62,10 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     position: Position
 
 
-async def search_data(request: Request[SearchBody]) -> Any:
+async def search_data(request: Request[SearchBody]) -> DataSearchShape:
     unit, body = request.unit, request.body
     search = await _read(request)
-    unit.scope.require(OBJECTS[search.noun].right)
+    unit.scope.require(OBJECTS[search.noun].read)
     digest = _digest(request.raw)
     cursor = None if body.cursor is None else _read_cursor(body.cursor, digest, unit.now)
     given = cursor.given if cursor else 0
@@ -77,7 +77,7 @@ async def search_data(request: Request[SearchBody]) -> Any:
     page = [position.id for position in found[:wanted]]
     given += len(page)
     has_more = len(found) > len(page) and given != body.results_limit
-    answer: dict[str, Any] = {
+    answer: DataSearchShape = {
         "data": await show_found(request, search.noun, page, _names(body, search.noun)),
         "cursor": _spell_cursor(unit.now, digest, given, found[wanted - 1]) if has_more else None,
     }
@@ -155,7 +155,7 @@ def _read_cursor(text: str, digest: bytes, now: datetime) -> Cursor:
 
 
 OPERATIONS = (
-    Operation(
+    operation(
         name="data.search",
         method="POST",
         path="/api/v1/data/search/",

@@ -8,8 +8,16 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close.protocol import filters, spelling
-from leadline.dialects.close.protocol.crud import Wire, delete_operation, operation
+from leadline.dialects.close.protocol.resource import (
+    Resource,
+    create_operation,
+    delete_operation,
+    get_operation,
+    list_operation,
+    update_operation,
+)
 from leadline.dialects.close.protocol.spelling import (
+    ListOf,
     Reference,
     UserId,
     spell_id,
@@ -23,16 +31,15 @@ from leadline.dialects.close.query.saved_searches import (
     check_definition,
     definition_of,
 )
-from leadline.features.saved_searches import actions
+from leadline.features.saved_searches import actions, queries
 from leadline.features.saved_searches.inputs import SavedSearchChange
-from leadline.features.saved_searches.queries import get_saved_search, page_of_saved_searches
+from leadline.features.saved_searches.queries import page_of_saved_searches
 from leadline.features.saved_searches.tables import (
     SAVED_SEARCHES,
     SavedSearch,
     SavedSearchType,
 )
 from leadline.kernel.rights import Right
-from leadline.store.unit import Unit
 from leadline.wire.operation import Parameter, Request
 
 
@@ -142,7 +149,7 @@ def _spell(row: SavedSearch) -> SavedSearchShape:
     }
 
 
-async def show(unit: Unit, found: list[SavedSearch]) -> list[SavedSearchShape]:
+async def show(request: Request[Any], found: list[SavedSearch]) -> list[SavedSearchShape]:
     return [_spell(row) for row in found]
 
 
@@ -186,9 +193,9 @@ def _definition(body: SavedSearchBody, before: SavedSearch) -> Definition:
 # The operations.
 
 
-async def list_saved_searches(request: Request[None]) -> Any:
+async def list_saved_searchs(request: Request[None]) -> ListOf[SavedSearchShape]:
     query = request.query
-    page = WIRE.page_of(query)
+    page = RESOURCE.page_of(query)
     types = filters.words(query, "type")
     found = await page_of_saved_searches(
         request.unit,
@@ -196,14 +203,16 @@ async def list_saved_searches(request: Request[None]) -> Any:
         limit=page.fetch,
         skip=page.skip,
     )
-    return spelling.list_of(await show(request.unit, found), page, query)
+    return spelling.list_of(await show(request, found), page, query)
 
 
-async def get(request: Request[None]) -> Any:
-    return await WIRE.show_one(request, await get_saved_search(request.unit, WIRE.id_in(request)))
+async def get_saved_search(request: Request[None]) -> SavedSearchShape:
+    return await RESOURCE.show_one(
+        request, await queries.get_saved_search(request.unit, RESOURCE.id_in(request))
+    )
 
 
-async def create(request: Request[NewSavedSearchBody]) -> Any:
+async def create_saved_search(request: Request[NewSavedSearchBody]) -> SavedSearchShape:
     body = request.body
     definition = Definition(
         type=body.type or "lead",
@@ -218,12 +227,12 @@ async def create(request: Request[NewSavedSearchBody]) -> Any:
         is_user_dependent=await check_definition(request, definition, None),
         selected_fields=body.selected_fields,
     )
-    return await WIRE.show_one(request, await actions.create_saved_search(request.unit, new))
+    return await RESOURCE.show_one(request, await actions.create_saved_search(request.unit, new))
 
 
-async def update(request: Request[SavedSearchBody]) -> Any:
+async def update_saved_search(request: Request[SavedSearchBody]) -> SavedSearchShape:
     body, unit = request.body, request.unit
-    before = await actions.lock_for_change(unit, WIRE.id_in(request))
+    before = await actions.lock_for_change(unit, RESOURCE.id_in(request))
     changes: dict[str, Any] = _read_sharing(body)
     definition = _definition(body, before)
     if definition != definition_of(before):
@@ -235,10 +244,10 @@ async def update(request: Request[SavedSearchBody]) -> Any:
         description=body.description,
         selected_fields=body.selected_fields,
     )
-    return await WIRE.show_one(request, await actions.update_saved_search(unit, before, change))
+    return await RESOURCE.show_one(request, await actions.update_saved_search(unit, before, change))
 
 
-WIRE = Wire(
+RESOURCE = Resource(
     noun="saved_search",
     tag="Saved searches",
     path="/api/v1/saved_search/",
@@ -253,17 +262,16 @@ WIRE = Wire(
 _TYPE = {"type": "string", "enum": list(get_args(SavedSearchType))}
 
 OPERATIONS = (
-    operation(
-        WIRE,
-        "list",
-        list_saved_searches,
+    list_operation(
+        RESOURCE,
+        list_saved_searchs,
         filters=(
             Parameter("type", "What they search for.", {**_TYPE, "default": "lead"}),
             Parameter("type__in", "Any of these types, separated by commas."),
         ),
     ),
-    operation(WIRE, "create", create, body=NewSavedSearchBody),
-    operation(WIRE, "get", get),
-    operation(WIRE, "update", update, body=SavedSearchBody),
-    delete_operation(WIRE, actions.delete_saved_search),
+    create_operation(RESOURCE, create_saved_search, body=NewSavedSearchBody),
+    get_operation(RESOURCE, get_saved_search),
+    update_operation(RESOURCE, update_saved_search, body=SavedSearchBody),
+    delete_operation(RESOURCE, action=actions.delete_saved_search),
 )
