@@ -72,6 +72,13 @@ def test_every_reference_leads_somewhere_and_nothing_lies_about(name: str):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_schemas_have_names_of_their_own(name: str):
+    """Two classes of one name would be told apart by their modules, which are nobody's business."""
+    schemas = document(name)["components"]["schemas"]
+    assert [each for each in schemas if not each.isidentifier()] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_paths_differ_in_more_than_the_names_of_their_parameters(name: str):
     paths = [re.sub(r"\{\w+\}", "{}", path) for path in document(name)["paths"]]
     assert len(set(paths)) == len(paths)

@@ -55,7 +55,7 @@ class AuthSession(TypedDict):
     user: SessionUser
 
 
-class MessageShape(TypedDict):
+class ConfirmationShape(TypedDict):
     message: str
 
 
@@ -83,7 +83,7 @@ async def refresh(request: Request[RefreshBody]) -> AuthSession:
     return await _spell_session(services, session)
 
 
-async def logout(request: Request[RefreshBody]) -> MessageShape:
+async def logout(request: Request[RefreshBody]) -> ConfirmationShape:
     await actions.end_session(
         request.services.database, request.body.refresh_token, client=request.client
     )
@@ -91,7 +91,7 @@ async def logout(request: Request[RefreshBody]) -> MessageShape:
     return {"message": "Logged out"}
 
 
-async def verify_token(request: Request[None]) -> MessageShape:
+async def verify_token(request: Request[None]) -> ConfirmationShape:
     return {"message": "Token is good"}
 
 
@@ -181,7 +181,7 @@ OPERATIONS = (
         logout,
         TAG,
         body=RefreshBody,
-        answer=MessageShape,
+        answer=ConfirmationShape,
         error_body=auth_error,
         description="Access tokens of the session stop working as well.",
     ),
@@ -193,7 +193,7 @@ OPERATIONS = (
         Right.SELF_READ,
         verify_token,
         TAG,
-        answer=MessageShape,
+        answer=ConfirmationShape,
         error_body=_verify_error,
         errors={401: "Invalid or expired token"},
     ),

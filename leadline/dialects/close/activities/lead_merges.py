@@ -43,7 +43,7 @@ class LeadMergeShape(TypedDict):
     users: list[str]
 
 
-class MergeBody(msgspec.Struct, frozen=True, kw_only=True):
+class LeadMergeBody(msgspec.Struct, frozen=True, kw_only=True):
     """The source becomes part of the destination and is gone."""
 
     source: LeadId
@@ -81,7 +81,7 @@ async def show(request: Request[Any], found: list[LeadMerge]) -> list[LeadMergeS
     ]
 
 
-async def merge(request: Request[MergeBody]) -> Any:
+async def merge(request: Request[LeadMergeBody]) -> Any:
     body = request.body
     await merge_leads(request.unit, body.source, body.destination, Problems())
     return {}
@@ -108,7 +108,7 @@ OPERATIONS = (
         right=Right.LEAD_MERGE,
         run=merge,
         tag="Leads",
-        body=MergeBody,
+        body=LeadMergeBody,
     ),
     list_activities(RESOURCE, "LeadMerge"),
     get_operation(RESOURCE),

@@ -41,11 +41,11 @@ class BlockedPhoneNumberShape(TypedDict):
     updated_by: str | None
 
 
-class SettingsShape(TypedDict):
+class BlockedNumberSettingsShape(TypedDict):
     reject_anonymous_inbound_calls: bool
 
 
-class SettingsBody(msgspec.Struct, frozen=True, kw_only=True):
+class BlockedNumberSettingsBody(msgspec.Struct, frozen=True, kw_only=True):
     reject_anonymous_inbound_calls: bool
 
 
@@ -70,16 +70,22 @@ async def show(
     ]
 
 
-async def get_settings(request: Request[None]) -> SettingsShape:
+async def get_settings(request: Request[None]) -> BlockedNumberSettingsShape:
     organization = await get_organization(request.unit)
-    answer: SettingsShape = {"reject_anonymous_inbound_calls": organization.reject_anonymous_calls}
+    answer: BlockedNumberSettingsShape = {
+        "reject_anonymous_inbound_calls": organization.reject_anonymous_calls
+    }
     return answer
 
 
-async def update_settings(request: Request[SettingsBody]) -> SettingsShape:
+async def update_settings(
+    request: Request[BlockedNumberSettingsBody],
+) -> BlockedNumberSettingsShape:
     rejects = request.body.reject_anonymous_inbound_calls
     organization = await update_organization(request.unit, reject_anonymous_calls=rejects)
-    answer: SettingsShape = {"reject_anonymous_inbound_calls": organization.reject_anonymous_calls}
+    answer: BlockedNumberSettingsShape = {
+        "reject_anonymous_inbound_calls": organization.reject_anonymous_calls
+    }
     return answer
 
 
@@ -121,7 +127,7 @@ OPERATIONS = (
         right=RESOURCE.read,
         run=get_settings,
         tag=RESOURCE.tag,
-        answer=SettingsShape,
+        answer=BlockedNumberSettingsShape,
     ),
     operation(
         name="blocked_phone_number.update_settings",
@@ -131,8 +137,8 @@ OPERATIONS = (
         right=RESOURCE.write,
         run=update_settings,
         tag=RESOURCE.tag,
-        body=SettingsBody,
+        body=BlockedNumberSettingsBody,
         ignored=frozenset(),
-        answer=SettingsShape,
+        answer=BlockedNumberSettingsShape,
     ),
 )

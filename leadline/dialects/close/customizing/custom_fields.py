@@ -44,7 +44,7 @@ from leadline.wire.operation import Operation, Reply, Request
 MAX_LIMIT = 1000
 
 
-class AssociationShape(TypedDict):
+class FieldAssociationShape(TypedDict):
     """The id of the type is there where the field belongs to one."""
 
     editable_with_roles: list[str]
@@ -72,7 +72,7 @@ class CustomFieldShape(TypedDict):
     referenced_custom_type_id: str | None
     type: str
     updated_by: str | None
-    associations: NotRequired[list[AssociationShape]]
+    associations: NotRequired[list[FieldAssociationShape]]
     custom_activity_type_id: NotRequired[str]
     custom_object_type_id: NotRequired[str]
     editable_with_roles: NotRequired[list[str]]
@@ -162,8 +162,8 @@ def spell_field(row: CustomField, associations: list[Association]) -> CustomFiel
     return shape
 
 
-def spell_association(row: Association) -> AssociationShape:
-    shape: AssociationShape = {
+def spell_association(row: Association) -> FieldAssociationShape:
+    shape: FieldAssociationShape = {
         "editable_with_roles": row.editable_with_roles,
         "object_type": f"{row.noun}_type" if row.noun in TYPE_PREFIXES else row.noun,
         "required": row.is_required,

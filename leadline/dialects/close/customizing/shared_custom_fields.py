@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close.customizing.custom_fields import (
     TYPE_PREFIXES,
-    AssociationShape,
+    FieldAssociationShape,
     at_old_path,
     spell_association,
 )
@@ -41,7 +41,7 @@ NOUNS: dict[str, FieldNoun] = {
 }
 
 
-class AssociationBody(msgspec.Struct, frozen=True, kw_only=True):
+class FieldAssociationBody(msgspec.Struct, frozen=True, kw_only=True):
     """The id of the type is needed for the two kinds that have types."""
 
     object_type: ObjectType
@@ -51,7 +51,7 @@ class AssociationBody(msgspec.Struct, frozen=True, kw_only=True):
     editable_with_roles: list[str] | None = None
 
 
-class AssociationChangeBody(msgspec.Struct, frozen=True, kw_only=True):
+class FieldAssociationChangeBody(msgspec.Struct, frozen=True, kw_only=True):
     required: bool | None = None
     editable_with_roles: list[str] | UnsetType | None = UNSET
 
@@ -78,8 +78,8 @@ async def _find(request: Request[Any]) -> Association:
 
 
 async def create_association(
-    request: Request[AssociationBody],
-) -> Reply[AssociationShape]:
+    request: Request[FieldAssociationBody],
+) -> Reply[FieldAssociationShape]:
     unit, body = request.unit, request.body
     await check_roles(unit, body.editable_with_roles)
     field = await get_field(unit, SHARED, _field_id(request))
@@ -100,13 +100,13 @@ async def create_association(
     return Reply(spell_association(made), headers=(("Location", place),))
 
 
-async def get_association(request: Request[None]) -> AssociationShape:
+async def get_association(request: Request[None]) -> FieldAssociationShape:
     return spelling.pick(spell_association(await _find(request)), request.query)
 
 
 async def update_association(
-    request: Request[AssociationChangeBody],
-) -> AssociationShape:
+    request: Request[FieldAssociationChangeBody],
+) -> FieldAssociationShape:
     body = request.body
     await check_roles(request.unit, body.editable_with_roles)
     roles = body.editable_with_roles
@@ -140,7 +140,7 @@ def _on_one(suffix: str, rest: str, of: str) -> tuple[Operation, ...]:
             right=Right.CUSTOM_FIELD_READ,
             run=get_association,
             tag=_TAG,
-            answer=AssociationShape,
+            answer=FieldAssociationShape,
             query=(spelling.FIELDS,),
         ),
         operation(
@@ -151,8 +151,8 @@ def _on_one(suffix: str, rest: str, of: str) -> tuple[Operation, ...]:
             right=Right.CUSTOM_FIELD_WRITE,
             run=update_association,
             tag=_TAG,
-            body=AssociationChangeBody,
-            answer=AssociationShape,
+            body=FieldAssociationChangeBody,
+            answer=FieldAssociationShape,
         ),
         operation(
             name=f"{_NAME}.delete{suffix}",
@@ -178,8 +178,8 @@ OPERATIONS = tuple(
             right=Right.CUSTOM_FIELD_WRITE,
             run=create_association,
             tag=_TAG,
-            body=AssociationBody,
-            answer=AssociationShape,
+            body=FieldAssociationBody,
+            answer=FieldAssociationShape,
             status=201,
         ),
         *_on_one("", "{object_type}/", "an object type"),

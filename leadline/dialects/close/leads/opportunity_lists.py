@@ -30,7 +30,7 @@ Query = Mapping[str, str]
 _PERIODS = ("annual", "monthly", "one_time")
 
 
-class CountShape(TypedDict):
+class CountByPeriodShape(TypedDict):
     annual: int
     monthly: int
     one_time: int
@@ -39,7 +39,7 @@ class CountShape(TypedDict):
 class WorthShape(TypedDict):
     """All matches together, whatever page is shown. Minor units, and as people write them."""
 
-    count_by_value_period: CountShape
+    count_by_value_period: CountByPeriodShape
     expected_value_annual: int
     expected_value_annual_formatted: str
     expected_value_annualized: int

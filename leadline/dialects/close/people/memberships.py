@@ -69,7 +69,7 @@ class PinnedViewsShape(TypedDict):
     saved_view_ids: list[str]
 
 
-class CountShape(TypedDict):
+class UpdatedCountShape(TypedDict):
     count: int
 
 
@@ -228,10 +228,10 @@ async def update_membership(request: Request[MembershipBody]) -> MembershipShape
     return await _show(request.unit, changed[0])
 
 
-async def update_many(request: Request[BulkMembershipBody]) -> CountShape:
+async def update_many(request: Request[BulkMembershipBody]) -> UpdatedCountShape:
     changed = await _change(request.unit, _selected(request), request.body)
     _forget(request)
-    answer: CountShape = {"count": len(changed)}
+    answer: UpdatedCountShape = {"count": len(changed)}
     return answer
 
 
@@ -279,7 +279,7 @@ OPERATIONS = (
         tag=TAG,
         body=BulkMembershipBody,
         ignored=READABLE,
-        answer=CountShape,
+        answer=UpdatedCountShape,
         query=(Parameter("id__in", "The memberships, where the body does not say."),),
     ),
     operation(

@@ -62,7 +62,7 @@ class OpportunityStatusLabel(LeadStatusLabel):
     type: str
 
 
-class PipelineShape(TypedDict):
+class OrganizationPipelineShape(TypedDict):
     created_by: str | None
     date_created: str
     date_updated: str
@@ -86,7 +86,7 @@ class MyOrganizationShape(TypedDict):
     lead_statuses: list[LeadStatusLabel]
     name: str
     opportunity_statuses: list[OpportunityStatusLabel]
-    pipelines: list[PipelineShape]
+    pipelines: list[OrganizationPipelineShape]
     plan_type: str
     require_unsubscribe_link: bool
     updated_by: None
@@ -185,7 +185,7 @@ def spell_my_organization(
     }
 
 
-def _spell_pipeline(pipeline: Pipeline, stages: list[Stage]) -> PipelineShape:
+def _spell_pipeline(pipeline: Pipeline, stages: list[Stage]) -> OrganizationPipelineShape:
     return {
         "created_by": spell_id_or_null("user", pipeline.created_by),
         "date_created": spell_time_without_zone(pipeline.created_at),

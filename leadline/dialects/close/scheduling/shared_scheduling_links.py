@@ -56,7 +56,7 @@ class SharedSchedulingLinkShape(TypedDict):
     user_id: None
 
 
-class AssociationShape(TypedDict):
+class SharedLinkAssociationShape(TypedDict):
     """``user_id`` is shown for a link of that user, not for an address."""
 
     organization_id: str
@@ -70,7 +70,7 @@ class NoShape(TypedDict):
     """Nothing."""
 
 
-class UnmapBody(msgspec.Struct, frozen=True, kw_only=True):
+class SharedLinkRemovalBody(msgspec.Struct, frozen=True, kw_only=True):
     """Without ``user_id`` it is about the caller."""
 
     shared_scheduling_link_id: SchedulingLinkId
@@ -78,7 +78,7 @@ class UnmapBody(msgspec.Struct, frozen=True, kw_only=True):
     user_id: UserId | None = None
 
 
-class MapBody(UnmapBody, frozen=True, kw_only=True):
+class SharedLinkAssociationBody(SharedLinkRemovalBody, frozen=True, kw_only=True):
     """One of ``user_scheduling_link_id`` and ``url``."""
 
     user_scheduling_link_id: SchedulingLinkId | None = None
@@ -123,7 +123,7 @@ RESOURCE = Resource(
 ASSOCIATIONS = "/api/v1/shared_scheduling_link_association/"
 
 
-async def associate(request: Request[MapBody]) -> AssociationShape:
+async def associate(request: Request[SharedLinkAssociationBody]) -> SharedLinkAssociationShape:
     body = request.body
     row = await actions.lead_shared_link(
         request.unit,
@@ -133,7 +133,7 @@ async def associate(request: Request[MapBody]) -> AssociationShape:
         url=body.url,
     )
     is_address = row.link_id is None
-    answer: AssociationShape = {
+    answer: SharedLinkAssociationShape = {
         "organization_id": spell_id("orga", row.organization_id),
         "shared_scheduling_link_id": spell_id(PREFIX, row.shared_link_id),
         "url": row.url,
@@ -143,7 +143,7 @@ async def associate(request: Request[MapBody]) -> AssociationShape:
     return answer
 
 
-async def dissociate(request: Request[UnmapBody]) -> NoShape:
+async def dissociate(request: Request[SharedLinkRemovalBody]) -> NoShape:
     shared_link_id = request.body.shared_scheduling_link_id
     await actions.stop_leading(request.unit, shared_link_id, _user(request))
     answer: NoShape = {}
@@ -175,8 +175,8 @@ OPERATIONS = (
         right=Right.SCHEDULING_LINK_WRITE,
         run=associate,
         tag=RESOURCE.tag,
-        body=MapBody,
-        answer=AssociationShape,
+        body=SharedLinkAssociationBody,
+        answer=SharedLinkAssociationShape,
         status=201,
         description=(
             "To a scheduling link of that user or to any address. For others than oneself "
@@ -191,7 +191,7 @@ OPERATIONS = (
         right=Right.SCHEDULING_LINK_WRITE,
         run=dissociate,
         tag=RESOURCE.tag,
-        body=UnmapBody,
+        body=SharedLinkRemovalBody,
         answer=NoShape,
     ),
 )

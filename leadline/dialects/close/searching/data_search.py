@@ -28,7 +28,7 @@ CURSOR_LIFETIME_S = 30
 _NO_OBJECTS = "Objects of this type cannot be searched for."
 
 
-class CountShape(TypedDict):
+class FoundCountShape(TypedDict):
     limited: int
     total: int
 
@@ -36,7 +36,7 @@ class CountShape(TypedDict):
 class DataSearchShape(TypedDict):
     """Every object has its ``__object_type`` and ``id``, and what else was asked for."""
 
-    count: NotRequired[CountShape]
+    count: NotRequired[FoundCountShape]
     cursor: str | None
     data: list[dict[str, Any]]
 
