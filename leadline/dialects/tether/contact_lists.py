@@ -20,7 +20,7 @@ from leadline.kernel.ids import parse_hex
 from leadline.kernel.rights import Right
 from leadline.kernel.scope import Scope
 from leadline.store.conditions import TimeBounds
-from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.operation import Operation, Parameter, Request, operation
 
 MAX_BULK = 5000
 _DAY = "2026-05-17"
@@ -60,7 +60,7 @@ class BulkStatusShape(TypedDict):
     matchedCount: int
 
 
-async def get_contacts(request: Request[None]) -> ContactListShape:
+async def list_contacts(request: Request[None]) -> ContactListShape:
     unit, query = request.unit, request.query
     size, skip = page_of(query, 50)
     page = skip // size + 1
@@ -162,7 +162,7 @@ def _bound(text: str | None, zone: str, *, is_end: bool = False) -> datetime | N
     return found.astimezone(UTC)
 
 
-async def put_status(request: Request[BulkStatusBody]) -> BulkStatusShape:
+async def bulk_update_status(request: Request[BulkStatusBody]) -> BulkStatusShape:
     unit, body = request.unit, request.body
     problems = Problems()
     if len(body.contact_ids) > MAX_BULK:
@@ -194,14 +194,14 @@ async def put_status(request: Request[BulkStatusBody]) -> BulkStatusShape:
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    Operation(
-        "contact.list",
-        "GET",
-        "/api/contacts",
-        "List contacts: one card per lead, newest first",
-        Right.CONTACT_READ,
-        get_contacts,
-        TAG,
+    operation(
+        name="contact.list",
+        method="GET",
+        path="/api/contacts",
+        summary="List contacts: one card per lead, newest first",
+        right=Right.CONTACT_READ,
+        run=list_contacts,
+        tag=TAG,
         answer=ContactListShape,
         error_body=envelope_error,
         errors={400: "Wrong input"},
@@ -224,14 +224,14 @@ OPERATIONS: tuple[Operation, ...] = (
             Parameter("dateRange", 'When it was made, as JSON: {"start": ..., "end": ...}.'),
         ),
     ),
-    Operation(
-        "contact.bulk_update_status",
-        "PUT",
-        "/api/contacts/bulk-update-status",
-        "Move contacts to a stage",
-        Right.CONTACT_WRITE,
-        put_status,
-        TAG,
+    operation(
+        name="contact.bulk_update_status",
+        method="PUT",
+        path="/api/contacts/bulk-update-status",
+        summary="Move contacts to a stage",
+        right=Right.CONTACT_WRITE,
+        run=bulk_update_status,
+        tag=TAG,
         body=BulkStatusBody,
         ignored=frozenset(),
         answer=BulkStatusShape,

@@ -33,7 +33,7 @@ from leadline.kernel.errors import RefusedError
 from leadline.kernel.rights import Right
 from leadline.store.locks import lock_values
 from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Operation, Request, operation
 
 TAG = "Contacts"
 _PATH = "/api/contacts/{id}"
@@ -160,7 +160,7 @@ async def get_contact(request: Request[None]) -> OneContactShape:
     return {"success": True, "data": shape}
 
 
-async def post_contact(request: Request[ContactBody]) -> ChangedContactShape:
+async def create_contact(request: Request[ContactBody]) -> ChangedContactShape:
     unit, body = request.unit, request.body
     given = read_contact(body, request.raw, unit.scope.country)
     if not body.phone_number:
@@ -185,11 +185,11 @@ async def post_contact(request: Request[ContactBody]) -> ChangedContactShape:
     return await _show_changed(unit, card, book, "Contact created")
 
 
-async def patch_contact(request: Request[ContactBody]) -> ChangedContactShape:
+async def update_contact(request: Request[ContactBody]) -> ChangedContactShape:
     return await _change(request, request.path["id"])
 
 
-async def put_contact(request: Request[ContactIdBody]) -> ChangedContactShape:
+async def change_contact(request: Request[ContactIdBody]) -> ChangedContactShape:
     return await _change(request, request.body.object_id)
 
 
@@ -228,82 +228,86 @@ async def _show_changed(
     return {"success": True, "data": data, "message": message, "contact": shape}
 
 
-async def remove_contact(request: Request[None]) -> DeletedContactShape:
+async def delete_contact(request: Request[None]) -> DeletedContactShape:
     contact_id = id_in_path("contact", request.path["id"])
     await delete_card(request.unit, contact_id)
     return {"message": "Contact deleted", "data": {"_id": contact_id.hex()}}
 
 
 def _change_operation(name: str, method: str, summary: str) -> Operation:
-    return Operation(
-        name,
-        method,
-        _PATH,
-        summary,
-        Right.CONTACT_WRITE,
-        patch_contact,
-        TAG,
+    return operation(
+        name=name,
+        method=method,
+        path=_PATH,
+        summary=summary,
+        right=Right.CONTACT_WRITE,
+        run=update_contact,
+        tag=TAG,
         body=ContactBody,
         answer=ChangedContactShape,
         error_body=envelope_error,
         errors={400: "Wrong input", 404: "Contact not found"},
-        description="Only what is sent changes. Keys that are no fields of a contact are values "
-        "of custom fields.",
+        description=(
+            "Only what is sent changes. Keys that are no fields of a contact are values "
+            "of custom fields."
+        ),
     )
 
 
 OPERATIONS = (
-    Operation(
-        "contact.create",
-        "POST",
-        "/api/contact",
-        "Create a contact",
-        Right.CONTACT_WRITE,
-        post_contact,
-        TAG,
+    operation(
+        name="contact.create",
+        method="POST",
+        path="/api/contact",
+        summary="Create a contact",
+        right=Right.CONTACT_WRITE,
+        run=create_contact,
+        tag=TAG,
         body=ContactBody,
         answer=ChangedContactShape,
         status=201,
         error_body=envelope_error,
         errors={400: "Wrong input, or a phone number that another contact has"},
-        description="A phone number is required. Keys that are no fields of a contact are values "
-        "of custom fields.",
+        description=(
+            "A phone number is required. Keys that are no fields of a contact are values "
+            "of custom fields."
+        ),
     ),
-    Operation(
-        "contact.change",
-        "PUT",
-        "/api/contact",
-        "Update the contact whose id is in the body",
-        Right.CONTACT_WRITE,
-        put_contact,
-        TAG,
+    operation(
+        name="contact.change",
+        method="PUT",
+        path="/api/contact",
+        summary="Update the contact whose id is in the body",
+        right=Right.CONTACT_WRITE,
+        run=change_contact,
+        tag=TAG,
         body=ContactIdBody,
         answer=ChangedContactShape,
         error_body=envelope_error,
         errors={400: "Wrong input", 404: "Contact not found"},
     ),
-    Operation(
-        "contact.get",
-        "GET",
-        _PATH,
-        "Get one contact",
-        Right.CONTACT_READ,
-        get_contact,
-        TAG,
+    operation(
+        name="contact.get",
+        method="GET",
+        path=_PATH,
+        summary="Get one contact",
+        right=Right.CONTACT_READ,
+        run=get_contact,
+        tag=TAG,
         answer=OneContactShape,
         error_body=envelope_error,
         errors={404: "Contact not found"},
     ),
     _change_operation("contact.patch", "PATCH", "Patch contact fields"),
     _change_operation("contact.update", "PUT", "Update a contact"),
-    Operation(
-        "contact.delete",
-        "DELETE",
-        _PATH,
-        "Delete a contact, and its lead with it if it is the only one",
-        Right.CONTACT_WRITE,
-        remove_contact,
-        TAG,
+    operation(
+        name="contact.delete",
+        method="DELETE",
+        path=_PATH,
+        summary="Delete a contact, and its lead with it if it is the only one",
+        right=Right.CONTACT_WRITE,
+        run=delete_contact,
+        tag=TAG,
         answer=DeletedContactShape,
         error_body=envelope_error,
         errors={

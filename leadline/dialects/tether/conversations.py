@@ -27,7 +27,7 @@ from leadline.kernel.errors import RefusedError
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.operation import Parameter, Request, operation
 
 TAG = "Conversations"
 
@@ -87,14 +87,14 @@ class OfContactBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     channel_type: Channel = "sms"
 
 
-async def get_all(request: Request[None]) -> ConversationsShape:
+async def list_conversations(request: Request[None]) -> ConversationsShape:
     contact_id = request.query.get("contactId", "").strip()
     if not contact_id:
         raise RefusedError("'contactId' query param is required")
     return await _show_all(request.unit, contact_id, None)
 
 
-async def post_all(request: Request[OfContactBody]) -> ConversationsShape:
+async def find_conversations(request: Request[OfContactBody]) -> ConversationsShape:
     return await _show_all(request.unit, request.body.contact_id, request.body.channel_type)
 
 
@@ -105,7 +105,7 @@ async def get_conversation(request: Request[None]) -> OneConversationShape:
     return {"data": shape}
 
 
-async def get_messages(request: Request[None]) -> MessagesShape:
+async def list_messages(request: Request[None]) -> MessagesShape:
     unit = request.unit
     size, skip = page_of(request.query, 50)
     row, contact = await _find(request)
@@ -185,49 +185,49 @@ def _spell_message(row: Message, contact: Contact) -> MessageShape:
 
 
 OPERATIONS = (
-    Operation(
-        "conversation.list",
-        "GET",
-        "/api/conversation/all",
-        "Get the conversations with a contact, the latest first",
-        Right.CONVERSATION_READ,
-        get_all,
-        TAG,
+    operation(
+        name="conversation.list",
+        method="GET",
+        path="/api/conversation/all",
+        summary="Get the conversations with a contact, the latest first",
+        right=Right.CONVERSATION_READ,
+        run=list_conversations,
+        tag=TAG,
         answer=ConversationsShape,
         query=(Parameter("contactId", "The id of the contact.", required=True),),
         errors={400: "'contactId' query param is required", 404: "Contact not found"},
     ),
-    Operation(
-        "conversation.find",
-        "POST",
-        "/api/conversation/all",
-        "Get the conversations with a contact over a channel",
-        Right.CONVERSATION_READ,
-        post_all,
-        TAG,
+    operation(
+        name="conversation.find",
+        method="POST",
+        path="/api/conversation/all",
+        summary="Get the conversations with a contact over a channel",
+        right=Right.CONVERSATION_READ,
+        run=find_conversations,
+        tag=TAG,
         body=OfContactBody,
         answer=ConversationsShape,
         errors={404: "Contact not found"},
     ),
-    Operation(
-        "conversation.get",
-        "GET",
-        "/api/conversation/{id}",
-        "Get one conversation",
-        Right.CONVERSATION_READ,
-        get_conversation,
-        TAG,
+    operation(
+        name="conversation.get",
+        method="GET",
+        path="/api/conversation/{id}",
+        summary="Get one conversation",
+        right=Right.CONVERSATION_READ,
+        run=get_conversation,
+        tag=TAG,
         answer=OneConversationShape,
         errors={404: "Conversation not found"},
     ),
-    Operation(
-        "conversation.messages",
-        "GET",
-        "/api/conversation/{id}/messages",
-        "Get the messages of a conversation, oldest first",
-        Right.CONVERSATION_READ,
-        get_messages,
-        TAG,
+    operation(
+        name="conversation.messages",
+        method="GET",
+        path="/api/conversation/{id}/messages",
+        summary="Get the messages of a conversation, oldest first",
+        right=Right.CONVERSATION_READ,
+        run=list_messages,
+        tag=TAG,
         answer=MessagesShape,
         query=(
             Parameter("page", "Counted from 1.", {"type": "integer", "minimum": 1, "default": 1}),

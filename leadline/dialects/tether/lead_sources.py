@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, cast
 
 import msgspec
 
 from leadline.dialects.tether.spelling import (
-    done,
     hook,
     page_of,
     plain_error,
@@ -30,7 +29,7 @@ from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
 from leadline.wire.decode import collect
-from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.operation import Parameter, Request, operation
 
 TAG = "Lead Management"
 _PATH = "/api/lead-management"
@@ -88,14 +87,14 @@ class LeadManagementDeletedShape(TypedDict):
     message: str
 
 
-async def show(unit: Unit, found: list[LeadSource]) -> list[dict[str, Any]]:
+async def show(unit: Unit, found: list[LeadSource]) -> list[LeadManagementShape]:
     """Configurations in their wire shape; their stages are fetched once for all of them."""
     ids = [getattr(row, column) for row in found for column in STAGE_COLUMNS]
     stages = await rows.select_ids(unit, STAGES, [stage_id for stage_id in ids if stage_id])
     return [_spell(row, stages) for row in found]
 
 
-def _spell(row: LeadSource, stages: dict[bytes, Stage]) -> dict[str, Any]:
+def _spell(row: LeadSource, stages: dict[bytes, Stage]) -> LeadManagementShape:
     def stage(field: str) -> str | None:
         """As it was given: the id, or the name, which is the present one."""
         stage_id = getattr(row, f"{field}_id")
@@ -112,7 +111,7 @@ def _spell(row: LeadSource, stages: dict[bytes, Stage]) -> dict[str, Any]:
         "description": row.description,
         "source": row.source,
         "inboundEmail": row.inbound_email,
-        "initialStage": stage("initial_stage"),
+        "initialStage": cast(str, stage("initial_stage")),  # every configuration has one
         "defaultProcess": row.default_process_id.hex(),
         "isAutopilot": row.is_autopilot,
         "allowRecontact": row.allow_recontact,
@@ -153,46 +152,46 @@ def _read(kind: type[LeadSourceFields], body: dict[str, Any]) -> tuple[LeadSourc
     return msgspec.convert(sound, LeadSourceFields), problems
 
 
-async def list_all(request: Request[None]) -> Any:
+async def list_lead_sources(request: Request[None]) -> LeadManagementListShape:
     size, skip = page_of(request.query, _MOST, _MOST)
     found = await list_own_lead_sources(request.unit, size, skip)
-    return done(await show(request.unit, found))
+    return {"success": True, "data": await show(request.unit, found)}
 
 
-async def get(request: Request[None]) -> Any:
+async def get_lead_source(request: Request[None]) -> LeadManagementOneShape:
     row = await get_own_lead_source(request.unit, _id_in(request))
     (shape,) = await show(request.unit, [row])
-    return done(shape)
+    return {"success": True, "data": shape}
 
 
-async def create(request: Request[dict[str, Any]]) -> Any:
+async def create_lead_source(request: Request[dict[str, Any]]) -> LeadManagementMutationShape:
     given, problems = _read(NewLeadSource, request.body)
     row = await actions.create_lead_source(request.unit, given, problems)
     (shape,) = await show(request.unit, [row])
-    return done(shape, "Lead management configuration created")
+    return {"success": True, "message": "Lead management configuration created", "data": shape}
 
 
-async def update(request: Request[dict[str, Any]]) -> Any:
+async def update_lead_source(request: Request[dict[str, Any]]) -> LeadManagementMutationShape:
     given, problems = _read(LeadSourceFields, request.body)
     row = await actions.update_lead_source(request.unit, _id_in(request), given, problems)
     (shape,) = await show(request.unit, [row])
-    return done(shape, "Lead management configuration updated")
+    return {"success": True, "message": "Lead management configuration updated", "data": shape}
 
 
-async def delete(request: Request[None]) -> Any:
+async def delete_lead_source(request: Request[None]) -> LeadManagementDeletedShape:
     await actions.delete_lead_source(request.unit, _id_in(request))
     return {"success": True, "message": "Lead management configuration deleted"}
 
 
 OPERATIONS = (
-    Operation(
-        "lead_source.list",
-        "GET",
-        _PATH,
-        "List your lead management configurations",
-        Right.LEAD_SOURCE_READ,
-        list_all,
-        TAG,
+    operation(
+        name="lead_source.list",
+        method="GET",
+        path=_PATH,
+        summary="List your lead management configurations",
+        right=Right.LEAD_SOURCE_READ,
+        run=list_lead_sources,
+        tag=TAG,
         answer=LeadManagementListShape,
         query=(
             Parameter("page", "The page, from 1.", {"type": "integer"}),
@@ -200,14 +199,14 @@ OPERATIONS = (
         ),
         error_body=plain_error,
     ),
-    Operation(
-        "lead_source.create",
-        "POST",
-        _PATH,
-        "Create a lead management configuration",
-        Right.LEAD_SOURCE_WRITE,
-        create,
-        TAG,
+    operation(
+        name="lead_source.create",
+        method="POST",
+        path=_PATH,
+        summary="Create a lead management configuration",
+        right=Right.LEAD_SOURCE_WRITE,
+        run=create_lead_source,
+        tag=TAG,
         body=dict,
         body_required=False,
         body_schema=NewLeadSource,
@@ -216,44 +215,46 @@ OPERATIONS = (
         error_body=plain_error,
         errors={400: "Validation error"},
     ),
-    Operation(
-        "lead_source.get",
-        "GET",
-        f"{_PATH}/{{id}}",
-        "Get one of your lead management configurations",
-        Right.LEAD_SOURCE_READ,
-        get,
-        TAG,
+    operation(
+        name="lead_source.get",
+        method="GET",
+        path=f"{_PATH}/{{id}}",
+        summary="Get one of your lead management configurations",
+        right=Right.LEAD_SOURCE_READ,
+        run=get_lead_source,
+        tag=TAG,
         answer=LeadManagementOneShape,
         error_body=plain_error,
         errors={404: _MISSING},
     ),
-    Operation(
-        "lead_source.update",
-        "PUT",
-        f"{_PATH}/{{id}}",
-        "Update one of your lead management configurations",
-        Right.LEAD_SOURCE_WRITE,
-        update,
-        TAG,
+    operation(
+        name="lead_source.update",
+        method="PUT",
+        path=f"{_PATH}/{{id}}",
+        summary="Update one of your lead management configurations",
+        right=Right.LEAD_SOURCE_WRITE,
+        run=update_lead_source,
+        tag=TAG,
         body=dict,
         body_required=False,
         body_schema=LeadSourceFields,
         answer=LeadManagementMutationShape,
         error_body=plain_error,
         errors={400: "Validation error", 403: "Permission denied", 404: _MISSING},
-        description="Only the fields that are sent change. Null clears the fields that may be "
-        "empty. A stage is given by its id or its name and answered in the same way; a name is "
-        "always the present one. A stage has to be in the configuration's pipeline, if it has one.",
+        description=(
+            "Only the fields that are sent change. Null clears the fields that may be empty. A "
+            "stage is given by its id or its name and answered in the same way; a name is always "
+            "the present one. A stage has to be in the configuration's pipeline, if it has one."
+        ),
     ),
-    Operation(
-        "lead_source.delete",
-        "DELETE",
-        f"{_PATH}/{{id}}",
-        "Delete one of your lead management configurations",
-        Right.LEAD_SOURCE_WRITE,
-        delete,
-        TAG,
+    operation(
+        name="lead_source.delete",
+        method="DELETE",
+        path=f"{_PATH}/{{id}}",
+        summary="Delete one of your lead management configurations",
+        right=Right.LEAD_SOURCE_WRITE,
+        run=delete_lead_source,
+        tag=TAG,
         answer=LeadManagementDeletedShape,
         error_body=plain_error,
         errors={403: "Permission denied", 404: _MISSING},

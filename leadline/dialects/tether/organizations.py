@@ -6,13 +6,13 @@ from typing import Any, Literal, TypedDict
 
 import msgspec
 
-from leadline.dialects.tether.spelling import done, id_in_path
+from leadline.dialects.tether.spelling import id_in_path
 from leadline.features.organizations import actions
 from leadline.features.organizations.queries import get_organization
 from leadline.kernel.errors import ForbiddenError, RefusedError
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Request, operation
 
 TAG = "Organizations"
 _CLOSE_STAGES = "/api/organizations/{organizationId}/outreach-close-stages"
@@ -57,34 +57,40 @@ async def of_path(request: Request[Any]) -> Unit:
     return await unit.of_organization(id_in_path("organization", text))
 
 
-async def get_close_stages(request: Request[None]) -> Any:
+async def get_close_stages(request: Request[None]) -> CloseStagesShape:
     organization = await get_organization(await of_path(request))
-    return done(organization.close_stages)
+    return {"success": True, "data": organization.close_stages}
 
 
-async def put_close_stages(request: Request[dict[str, Any]]) -> Any:
+async def set_close_stages(request: Request[dict[str, Any]]) -> CloseStagesShape:
     unit = await of_path(request)
     stages = request.body.get("stages")
     if not isinstance(stages, list) or not all(isinstance(name, str) for name in stages):
         raise RefusedError('"stages" must be an array of strings')
-    return done(await actions.set_close_stages(unit, stages))
+    return {"success": True, "data": await actions.set_close_stages(unit, stages)}
 
 
-async def get_gross_profit(request: Request[None]) -> Any:
+async def get_gross_profit_config(request: Request[None]) -> GrossProfitShape:
     organization = await get_organization(await of_path(request))
-    return done(_spell_config(organization.gross_profit_property))
+    return {"success": True, "data": _spell_config(organization.gross_profit_property)}
 
 
-async def put_gross_profit(request: Request[dict[str, Any]]) -> Any:
+async def set_gross_profit_config(request: Request[dict[str, Any]]) -> GrossProfitShape:
     unit = await of_path(request)
     if not request.body:
-        return done(_spell_config(await actions.set_gross_profit_property(unit, None)))
+        return {
+            "success": True,
+            "data": _spell_config(await actions.set_gross_profit_property(unit, None)),
+        }
     if request.body.get("entityType") != "Contact":
         raise RefusedError('"entityType" must be "Contact"')
     key = request.body.get("propertyKey")
     if not isinstance(key, str) or not key.strip():
         raise RefusedError('"propertyKey" must be a non-empty string')
-    return done(_spell_config(await actions.set_gross_profit_property(unit, key.strip())))
+    return {
+        "success": True,
+        "data": _spell_config(await actions.set_gross_profit_property(unit, key.strip())),
+    }
 
 
 def _spell_config(name: str | None) -> GrossProfitConfig | None:
@@ -92,49 +98,49 @@ def _spell_config(name: str | None) -> GrossProfitConfig | None:
 
 
 OPERATIONS = (
-    Operation(
-        "organization.get_close_stages",
-        "GET",
-        _CLOSE_STAGES,
-        "Get outreach close stages",
-        Right.ORGANIZATION_READ,
-        get_close_stages,
-        TAG,
+    operation(
+        name="organization.get_close_stages",
+        method="GET",
+        path=_CLOSE_STAGES,
+        summary="Get outreach close stages",
+        right=Right.ORGANIZATION_READ,
+        run=get_close_stages,
+        tag=TAG,
         answer=CloseStagesShape,
         errors={403: "Admin access required"},
     ),
-    Operation(
-        "organization.set_close_stages",
-        "PUT",
-        _CLOSE_STAGES,
-        "Update outreach close stages",
-        Right.ORGANIZATION_READ,
-        put_close_stages,
-        TAG,
+    operation(
+        name="organization.set_close_stages",
+        method="PUT",
+        path=_CLOSE_STAGES,
+        summary="Update outreach close stages",
+        right=Right.ORGANIZATION_READ,
+        run=set_close_stages,
+        tag=TAG,
         body=dict,
         body_schema=CloseStagesBody,
         answer=CloseStagesShape,
         errors={400: '"stages" must be an array of strings', 403: "Admin access required"},
     ),
-    Operation(
-        "organization.get_gross_profit_config",
-        "GET",
-        _GROSS_PROFIT,
-        "Get the property that holds the gross profit",
-        Right.ORGANIZATION_READ,
-        get_gross_profit,
-        TAG,
+    operation(
+        name="organization.get_gross_profit_config",
+        method="GET",
+        path=_GROSS_PROFIT,
+        summary="Get the property that holds the gross profit",
+        right=Right.ORGANIZATION_READ,
+        run=get_gross_profit_config,
+        tag=TAG,
         answer=GrossProfitShape,
         errors={403: "Admin access required"},
     ),
-    Operation(
-        "organization.set_gross_profit_config",
-        "PUT",
-        _GROSS_PROFIT,
-        "Set or clear the property that holds the gross profit",
-        Right.ORGANIZATION_READ,
-        put_gross_profit,
-        TAG,
+    operation(
+        name="organization.set_gross_profit_config",
+        method="PUT",
+        path=_GROSS_PROFIT,
+        summary="Set or clear the property that holds the gross profit",
+        right=Right.ORGANIZATION_READ,
+        run=set_gross_profit_config,
+        tag=TAG,
         body=dict,
         body_required=False,
         body_schema=GrossProfitConfig,

@@ -14,7 +14,7 @@ from leadline.kernel.ids import parse_hex
 from leadline.kernel.rights import Right
 from leadline.platform import emails, phone_numbers
 from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Request, operation
 
 TAG = "Outreach"
 
@@ -61,7 +61,7 @@ class OutreachShape(TypedDict):
     data: OutreachData
 
 
-async def post_webhook(request: Request[dict[str, Any]]) -> Any:
+async def receive_webhook(request: Request[dict[str, Any]]) -> OutreachShape:
     """The configuration must be named."""
     configuration_id = _configuration_id(request.body)
     if configuration_id is None:
@@ -69,7 +69,7 @@ async def post_webhook(request: Request[dict[str, Any]]) -> Any:
     return _answer(await intake(request.unit, _read(request, configuration_id)))
 
 
-async def post_outreach(request: Request[dict[str, Any]]) -> Any:
+async def process_outreach(request: Request[dict[str, Any]]) -> OutreachShape:
     """Without a configuration the caller's only active one is meant, or the one of the source."""
     configuration_id = _configuration_id(request.body)
     if configuration_id is None:
@@ -197,28 +197,28 @@ _ERRORS = {
 }
 
 OPERATIONS = (
-    Operation(
-        "outreach.webhook",
-        "POST",
-        "/api/webhook/outreach",
-        "Take in a lead for a configuration",
-        Right.LEAD_INTAKE,
-        post_webhook,
-        TAG,
+    operation(
+        name="outreach.webhook",
+        method="POST",
+        path="/api/webhook/outreach",
+        summary="Take in a lead for a configuration",
+        right=Right.LEAD_INTAKE,
+        run=receive_webhook,
+        tag=TAG,
         body=dict,
         body_schema=OutreachBody,
         answer=OutreachShape,
         needs_key=True,
         errors=_ERRORS,
     ),
-    Operation(
-        "outreach.process",
-        "POST",
-        "/api/outreach",
-        "Trigger outreach processing for a lead",
-        Right.LEAD_INTAKE,
-        post_outreach,
-        TAG,
+    operation(
+        name="outreach.process",
+        method="POST",
+        path="/api/outreach",
+        summary="Trigger outreach processing for a lead",
+        right=Right.LEAD_INTAKE,
+        run=process_outreach,
+        tag=TAG,
         body=dict,
         body_schema=OutreachBody,
         answer=OutreachShape,

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, TypedDict, cast
+from typing import Literal, TypedDict, cast
 
-from leadline.dialects.tether.spelling import done, spell_number, spell_time_or_null
+from leadline.dialects.tether.spelling import spell_number, spell_time_or_null
 from leadline.features.lead_sources.queries import configuration_names
 from leadline.features.users.queries import find_member, names_of
 from leadline.kernel.errors import ForbiddenError, NotFoundError, RefusedError
 from leadline.kernel.ids import parse_hex
 from leadline.kernel.rights import Right
 from leadline.kernel.times import read_local
-from leadline.reporting.history import GroupBy, history
+from leadline.reporting.history import GroupBy, HistoryEntry, history
 from leadline.reporting.outreach import Outreach
 from leadline.reporting.summary import Basis, Figures, summary
 from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.operation import Parameter, Request, operation
 
 TAG = "Outreach Metrics"
 
 
-class HistoryEntryShape(TypedDict):
-    period: str
-    stage: str
-    source: str
-    count: int
-
-
 class HistoryShape(TypedDict):
     success: Literal[True]
-    data: list[HistoryEntryShape]
+    data: list[HistoryEntry]
 
 
 class FiguresShape(TypedDict):
@@ -79,7 +72,7 @@ class SummaryShape(TypedDict):
     data: SummaryData
 
 
-async def get_history(request: Request[None]) -> Any:
+async def get_history(request: Request[None]) -> HistoryShape:
     query = request.query
     if not query.get("from") or not query.get("to"):
         raise RefusedError("'from' and 'to' query params are required")
@@ -91,25 +84,30 @@ async def get_history(request: Request[None]) -> Any:
     return {"success": True, "data": entries}
 
 
-async def get_summary(request: Request[None]) -> Any:
+async def get_summary(request: Request[None]) -> SummaryShape:
     unit = request.unit
-    basis = request.query.get("basis") or "cohort"
+    basis = cast(Basis, request.query.get("basis") or "cohort")
     if basis not in ("cohort", "activity"):
         raise RefusedError("'basis' must be one of: cohort, activity")
     outreach = await _outreach(unit, request.query)
-    found = await summary(unit, outreach, cast(Basis, basis))
+    found = await summary(unit, outreach, basis)
     configurations = await configuration_names(
         unit, [row.configuration_id for row in found["configuration"]]
     )
     users = await names_of(unit, {row.user_id for row in found["user"]})
-    return done(
-        {
+    return {
+        "success": True,
+        "data": {
             "basis": basis,
             "from": spell_time_or_null(outreach.start),
             "to": spell_time_or_null(outreach.end),
             "currency": unit.scope.currency,
             "totals": _figures(found["total"][0]),
-            "bySource": [{"source": row.source, **_figures(row)} for row in found["source"]],
+            "bySource": [
+                {"source": row.source, **_figures(row)}
+                for row in found["source"]
+                if row.source is not None
+            ],
             "byConfiguration": [
                 {
                     "configurationId": row.configuration_id.hex(),
@@ -127,8 +125,8 @@ async def get_summary(request: Request[None]) -> Any:
                 }
                 for row in found["user"]
             ],
-        }
-    )
+        },
+    }
 
 
 def _figures(row: Figures) -> FiguresShape:
@@ -199,14 +197,14 @@ def _window(required: bool) -> tuple[Parameter, ...]:
 _DENIED = {403: "Admin access required to filter by user", 404: "User not found"}
 
 OPERATIONS = (
-    Operation(
-        "outreach_metrics.history",
-        "GET",
-        "/api/outreach-metrics/history",
-        "Get historical stage distribution for outreach contacts",
-        Right.METRICS_READ,
-        get_history,
-        TAG,
+    operation(
+        name="outreach_metrics.history",
+        method="GET",
+        path="/api/outreach-metrics/history",
+        summary="Get historical stage distribution for outreach contacts",
+        right=Right.METRICS_READ,
+        run=get_history,
+        tag=TAG,
         answer=HistoryShape,
         query=(
             *_window(required=True),
@@ -219,14 +217,14 @@ OPERATIONS = (
         ),
         errors={400: "'from' and 'to' query params are required", **_DENIED},
     ),
-    Operation(
-        "outreach_metrics.summary",
-        "GET",
-        "/api/outreach-metrics",
-        "Get leads, conversion, cost and ROI per source, configuration and user",
-        Right.METRICS_READ,
-        get_summary,
-        TAG,
+    operation(
+        name="outreach_metrics.summary",
+        method="GET",
+        path="/api/outreach-metrics",
+        summary="Get leads, conversion, cost and ROI per source, configuration and user",
+        right=Right.METRICS_READ,
+        run=get_summary,
+        tag=TAG,
         answer=SummaryShape,
         query=(
             *_window(required=False),

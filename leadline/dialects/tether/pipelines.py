@@ -10,13 +10,12 @@ from msgspec import UNSET, UnsetType
 
 from leadline.dialects.tether.spelling import (
     ObjectId,
-    done,
     envelope_error,
     id_in_path,
     spell_id_or_null,
     spell_time,
 )
-from leadline.features.pipelines.actions import set_default_pipeline
+from leadline.features.pipelines import actions
 from leadline.features.pipelines.inputs import (
     Color,
     Description,
@@ -26,13 +25,13 @@ from leadline.features.pipelines.inputs import (
 )
 from leadline.features.pipelines.queries import StageBook, default_pipeline, stage_book
 from leadline.features.pipelines.tables import PIPELINES, Kind
+from leadline.flows import reassign_stage as flow
 from leadline.flows import save_pipeline as flows
-from leadline.flows.reassign_stage import reassign_stage
 from leadline.kernel.errors import InvalidError, problem
 from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.operation import Answer, Body, Handler, Operation, Parameter, Request, operation
 
 TAG = "Pipelines"
 PATH = "/api/pipelines"
@@ -209,26 +208,29 @@ def kind_in(request: Request[Any]) -> Kind:
     return kind
 
 
-async def get_default(request: Request[None]) -> Any:
+async def get_default_pipeline(request: Request[None]) -> PipelineAnswer:
     kind = kind_in(request)
     book = await stage_book(request.unit, kind)
     shape = spell_pipeline(book, book.default.id)
     return {**shape, "success": True, "data": shape}
 
 
-async def list_all(request: Request[None]) -> Any:
+async def list_pipelines(request: Request[None]) -> PipelinesAnswer:
     kinds = [kind_in(request)] if request.query.get("type") else list(TYPES)
     books = [await stage_book(request.unit, kind) for kind in kinds]
-    return done([spell_pipeline(book, each) for book in books for each in book.pipelines])
+    return {
+        "success": True,
+        "data": [spell_pipeline(book, each) for book in books for each in book.pipelines],
+    }
 
 
-async def get(request: Request[None]) -> Any:
+async def get_pipeline(request: Request[None]) -> PipelineAnswer:
     pipeline_id = id_in_path("pipeline", request.path["id"])
     pipeline = await rows.get(request.unit, PIPELINES, pipeline_id)
     return await _answer(request.unit, pipeline.kind, pipeline_id)
 
 
-async def create(request: Request[NewPipelineBody]) -> Any:
+async def create_pipeline(request: Request[NewPipelineBody]) -> PipelineAnswer:
     kind, body = kind_in(request), request.body
     pipeline = await flows.add_pipeline(
         request.unit,
@@ -241,13 +243,13 @@ async def create(request: Request[NewPipelineBody]) -> Any:
     return await _answer(request.unit, kind, pipeline.id)
 
 
-async def save_default(request: Request[PipelineBody]) -> Any:
+async def save_default_pipeline(request: Request[PipelineBody]) -> PipelineAnswer:
     kind = kind_in(request)
     pipeline = await default_pipeline(request.unit, kind)
     return await _save(request, kind, pipeline.id)
 
 
-async def update(request: Request[PipelineBody]) -> Any:
+async def update_pipeline(request: Request[PipelineBody]) -> PipelineAnswer:
     pipeline_id = id_in_path("pipeline", request.path["id"])
     pipeline = await rows.get(request.unit, PIPELINES, pipeline_id)
     return await _save(request, pipeline.kind, pipeline_id)
@@ -263,23 +265,23 @@ async def _save(request: Request[PipelineBody], kind: Kind, pipeline_id: bytes) 
     )
     await flows.save_pipeline(request.unit, pipeline_id, change)
     if body.is_default:
-        await set_default_pipeline(request.unit, pipeline_id)
+        await actions.set_default_pipeline(request.unit, pipeline_id)
     return await _answer(request.unit, kind, pipeline_id)
 
 
-async def delete(request: Request[None]) -> Any:
+async def delete_pipeline(request: Request[None]) -> DoneAnswer:
     await flows.delete_pipeline(request.unit, id_in_path("pipeline", request.path["id"]))
     return {"success": True, "message": "Pipeline deleted"}
 
 
-async def set_default(request: Request[DefaultBody]) -> Any:
-    pipeline = await set_default_pipeline(request.unit, request.body.pipeline_id)
+async def set_default_pipeline(request: Request[DefaultBody]) -> PipelineAnswer:
+    pipeline = await actions.set_default_pipeline(request.unit, request.body.pipeline_id)
     return await _answer(request.unit, pipeline.kind, pipeline.id)
 
 
-async def reassign(request: Request[ReassignBody]) -> ReassignAnswer:
+async def reassign_stage(request: Request[ReassignBody]) -> ReassignAnswer:
     body = request.body
-    result = await reassign_stage(request.unit, body.source_stage_id, body.target_stage_id)
+    result = await flow.reassign_stage(request.unit, body.source_stage_id, body.target_stage_id)
     return {
         "success": True,
         "recordsTransferred": result.count,
@@ -288,16 +290,28 @@ async def reassign(request: Request[ReassignBody]) -> ReassignAnswer:
     }
 
 
-def _operation(name: str, method: str, path: str, summary: str, run: Any, **more: Any) -> Operation:
+def _operation(
+    name: str,
+    method: str,
+    path: str,
+    summary: str,
+    run: Handler[Body, Answer],
+    *,
+    answer: type[Answer],
+    body: type[Body] | None = None,
+    **more: Any,
+) -> Operation:
     right = Right.PIPELINE_READ if method == "GET" else Right.PIPELINE_WRITE
-    return Operation(
-        f"pipeline.{name}",
-        method,
-        PATH + path,
-        summary,
-        right,
-        run,
-        TAG,
+    return operation(
+        name=f"pipeline.{name}",
+        method=method,
+        path=PATH + path,
+        summary=summary,
+        right=right,
+        run=run,
+        tag=TAG,
+        body=body,
+        answer=answer,
         error_body=envelope_error,
         **more,
     )
@@ -309,7 +323,7 @@ OPERATIONS = (
         "GET",
         "",
         "Get the default pipeline",
-        get_default,
+        get_default_pipeline,
         answer=PipelineAnswer,
         query=(TYPE,),
     ),
@@ -318,7 +332,7 @@ OPERATIONS = (
         "POST",
         "",
         "Change the default pipeline",
-        save_default,
+        save_default_pipeline,
         answer=PipelineAnswer,
         body=PipelineBody,
         query=(TYPE,),
@@ -330,7 +344,7 @@ OPERATIONS = (
         "POST",
         "/create",
         "Create a pipeline",
-        create,
+        create_pipeline,
         answer=PipelineAnswer,
         body=NewPipelineBody,
         query=(TYPE,),
@@ -341,7 +355,7 @@ OPERATIONS = (
         "GET",
         "/list",
         "List all pipelines",
-        list_all,
+        list_pipelines,
         answer=PipelinesAnswer,
         query=(Parameter("type", "Only those of this type.", {"enum": list(KINDS)}),),
     ),
@@ -351,7 +365,7 @@ OPERATIONS = (
             method,
             "/set-default",
             "Choose the default pipeline of its type",
-            set_default,
+            set_default_pipeline,
             answer=PipelineAnswer,
             body=DefaultBody,
         )
@@ -362,19 +376,21 @@ OPERATIONS = (
         "POST",
         "/stages/reassign",
         "Move everything out of a stage and retire it",
-        reassign,
+        reassign_stage,
         answer=ReassignAnswer,
         body=ReassignBody,
     ),
-    _operation("get", "GET", "/{id}", "Get a pipeline", get, answer=PipelineAnswer),
+    _operation("get", "GET", "/{id}", "Get a pipeline", get_pipeline, answer=PipelineAnswer),
     _operation(
         "update",
         "PUT",
         "/{id}",
         "Change a pipeline and its stages",
-        update,
+        update_pipeline,
         answer=PipelineAnswer,
         body=PipelineBody,
     ),
-    _operation("delete", "DELETE", "/{id}", "Delete an unused pipeline", delete, answer=DoneAnswer),
+    _operation(
+        "delete", "DELETE", "/{id}", "Delete an unused pipeline", delete_pipeline, answer=DoneAnswer
+    ),
 )

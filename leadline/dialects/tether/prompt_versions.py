@@ -18,7 +18,7 @@ from leadline.features.prompts.queries import get_own_prompt, get_version, list_
 from leadline.features.prompts.tables import Prompt, PromptVersion
 from leadline.kernel.rights import Right
 from leadline.kernel.scope import Scope
-from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.operation import Parameter, Request, operation
 
 _PATH = "/api/prompts/{promptId}/versions"
 _ONE = "/api/prompts/{promptId}/versions/{versionId}"
@@ -125,7 +125,7 @@ def _version_id_in(request: Request[Any]) -> bytes:
     return id_in_path("prompt_version", request.path["versionId"])
 
 
-async def list_all(request: Request[None]) -> PromptVersionsShape:
+async def list_prompt_versions(request: Request[None]) -> PromptVersionsShape:
     query = {"size": request.query.get("limit"), **request.query}
     size, skip = page_of(query, _PAGE, _MOST)
     prompt = await get_own_prompt(request.unit, prompt_id_in(request))
@@ -141,13 +141,13 @@ async def list_all(request: Request[None]) -> PromptVersionsShape:
     }
 
 
-async def get(request: Request[None]) -> PromptVersionShape:
+async def get_prompt_version(request: Request[None]) -> PromptVersionShape:
     prompt = await get_own_prompt(request.unit, prompt_id_in(request))
     row = await get_version(request.unit, prompt.id, _version_id_in(request))
     return spell(request.scope, prompt, row)
 
 
-async def create(request: Request[NewVersion]) -> PromptVersionSavedShape:
+async def create_prompt_version(request: Request[NewVersion]) -> PromptVersionSavedShape:
     prompt, row, is_new = await actions.save_version(
         request.unit, prompt_id_in(request), request.body
     )
@@ -160,7 +160,7 @@ async def create(request: Request[NewVersion]) -> PromptVersionSavedShape:
     }
 
 
-async def update(request: Request[VersionChange]) -> PromptVersionRenamedShape:
+async def update_prompt_version(request: Request[VersionChange]) -> PromptVersionRenamedShape:
     prompt, row = await actions.update_version(
         request.unit, prompt_id_in(request), _version_id_in(request), request.body
     )
@@ -171,14 +171,14 @@ async def update(request: Request[VersionChange]) -> PromptVersionRenamedShape:
 
 
 OPERATIONS = (
-    Operation(
-        "prompt_version.list",
-        "GET",
-        _PATH,
-        "List the versions of a prompt, newest first",
-        Right.PROMPT_READ,
-        list_all,
-        TAG,
+    operation(
+        name="prompt_version.list",
+        method="GET",
+        path=_PATH,
+        summary="List the versions of a prompt, newest first",
+        right=Right.PROMPT_READ,
+        run=list_prompt_versions,
+        tag=TAG,
         answer=PromptVersionsShape,
         query=(
             Parameter("page", "The page, from 1.", {"type": "integer"}),
@@ -187,14 +187,14 @@ OPERATIONS = (
         error_body=plain_error,
         errors=_ERRORS,
     ),
-    Operation(
-        "prompt_version.create",
-        "POST",
-        _PATH,
-        "Save a version of a prompt",
-        Right.PROMPT_WRITE,
-        create,
-        TAG,
+    operation(
+        name="prompt_version.create",
+        method="POST",
+        path=_PATH,
+        summary="Save a version of a prompt",
+        right=Right.PROMPT_WRITE,
+        run=create_prompt_version,
+        tag=TAG,
         body=NewVersion,
         body_required=False,
         answer=PromptVersionSavedShape,
@@ -202,26 +202,26 @@ OPERATIONS = (
         errors={400: "Validation error", **_ERRORS},
         description="A text that equals the latest version is not saved again: ``skipped``.",
     ),
-    Operation(
-        "prompt_version.get",
-        "GET",
-        _ONE,
-        "Get one version of a prompt",
-        Right.PROMPT_READ,
-        get,
-        TAG,
+    operation(
+        name="prompt_version.get",
+        method="GET",
+        path=_ONE,
+        summary="Get one version of a prompt",
+        right=Right.PROMPT_READ,
+        run=get_prompt_version,
+        tag=TAG,
         answer=PromptVersionShape,
         error_body=plain_error,
         errors=_ERRORS,
     ),
-    Operation(
-        "prompt_version.update",
-        "PATCH",
-        _ONE,
-        "Update what a version is called",
-        Right.PROMPT_WRITE,
-        update,
-        TAG,
+    operation(
+        name="prompt_version.update",
+        method="PATCH",
+        path=_ONE,
+        summary="Update what a version is called",
+        right=Right.PROMPT_WRITE,
+        run=update_prompt_version,
+        tag=TAG,
         body=VersionChange,
         body_required=False,
         answer=PromptVersionRenamedShape,

@@ -18,12 +18,12 @@ from leadline.features.prompts.inputs import NewPrompt, PromptChange
 from leadline.features.prompts.queries import alternatives_to, prompts_of_user, usage_of
 from leadline.features.prompts.tables import PROMPTS, Prompt
 from leadline.features.users.queries import find_member
-from leadline.flows.reassign_prompt import reassign_prompt
+from leadline.flows import reassign_prompt as flow
 from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
 from leadline.kernel.scope import Scope
 from leadline.store import rows
-from leadline.wire.operation import Operation, Parameter, Request
+from leadline.wire.operation import Parameter, Request, operation
 
 TAG = "Prompts"
 _PATH = "/api/prompts"
@@ -120,11 +120,10 @@ def sees_text(scope: Scope, prompt: Prompt) -> bool:
     return scope.is_admin or not prompt.is_hidden
 
 
-def spell(scope: Scope, row: Prompt) -> dict[str, Any]:
-    shape: dict[str, Any] = {
+def spell(scope: Scope, row: Prompt) -> PromptShape:
+    shape: PromptShape = {
         "_id": row.id.hex(),
         "name": row.name,
-        "prompt": row.prompt,
         "description": row.description,
         "temperature": spell_number(row.temperature),
         "responseTime": spell_number(row.response_time_s),
@@ -139,8 +138,8 @@ def spell(scope: Scope, row: Prompt) -> dict[str, Any]:
         "createdAt": spell_time(row.created_at),
         "updatedAt": spell_time(row.updated_at),
     }
-    if not sees_text(scope, row):
-        del shape["prompt"]
+    if sees_text(scope, row):
+        shape["prompt"] = row.prompt
     return shape
 
 
@@ -163,7 +162,7 @@ def spell_summary(scope: Scope, row: Prompt) -> PromptSummaryShape:
     }
 
 
-def _changed(scope: Scope, row: Prompt, message: str) -> dict[str, Any]:
+def _changed(scope: Scope, row: Prompt, message: str) -> PromptMutationShape:
     shape = spell(scope, row)
     return {"success": True, "message": message, "prompt": shape, "data": shape}
 
@@ -172,12 +171,12 @@ def prompt_id_in(request: Request[Any]) -> bytes:
     return id_in_path("prompt", request.path["promptId"])
 
 
-async def list_own(request: Request[None]) -> Any:
+async def list_own_prompts(request: Request[None]) -> list[PromptShape]:
     found = await prompts_of_user(request.unit, request.scope.require_user())
     return [spell(request.scope, row) for row in found]
 
 
-async def list_summaries(request: Request[None]) -> Any:
+async def list_prompt_summaries(request: Request[None]) -> list[PromptSummaryShape]:
     scope = request.scope
     user_id = scope.require_user()
     if text := request.query.get("userId"):
@@ -192,27 +191,27 @@ async def list_summaries(request: Request[None]) -> Any:
     ]
 
 
-async def get(request: Request[None]) -> Any:
+async def get_prompt(request: Request[None]) -> PromptShape:
     row = await rows.get(request.unit, PROMPTS, prompt_id_in(request))
     return spell(request.scope, row)
 
 
-async def create(request: Request[NewPrompt]) -> Any:
+async def create_prompt(request: Request[NewPrompt]) -> PromptMutationShape:
     row = await actions.create_prompt(request.unit, request.body)
     return _changed(request.scope, row, "Prompt created successfully")
 
 
-async def update(request: Request[PromptChange]) -> Any:
+async def update_prompt(request: Request[PromptChange]) -> PromptMutationShape:
     row = await actions.update_prompt(request.unit, prompt_id_in(request), request.body)
     return _changed(request.scope, row, "Prompt updated successfully")
 
 
-async def delete(request: Request[None]) -> Any:
+async def delete_prompt(request: Request[None]) -> PromptDeletedShape:
     await actions.delete_prompt(request.unit, prompt_id_in(request))
     return {"success": True, "message": "Prompt deleted successfully"}
 
 
-async def get_usage(request: Request[None]) -> PromptUsageShape:
+async def get_prompt_usage(request: Request[None]) -> PromptUsageShape:
     row = await rows.get(request.unit, PROMPTS, prompt_id_in(request))
     usage = await usage_of(request.unit, row.id)
     others = await alternatives_to(request.unit, row.id)
@@ -232,9 +231,9 @@ async def get_usage(request: Request[None]) -> PromptUsageShape:
     }
 
 
-async def reassign(request: Request[PromptReassignBody]) -> PromptReassignedShape:
+async def reassign_prompt(request: Request[PromptReassignBody]) -> PromptReassignedShape:
     source, target = request.body.prompt_id, request.body.target_prompt_id
-    moved = await reassign_prompt(request.unit, bytes(source), bytes(target))
+    moved = await flow.reassign_prompt(request.unit, bytes(source), bytes(target))
     items = "1 item" if moved.total == 1 else f"{moved.total} items"
     return {
         "success": True,
@@ -247,64 +246,64 @@ async def reassign(request: Request[PromptReassignBody]) -> PromptReassignedShap
 
 
 OPERATIONS = (
-    Operation(
-        "prompt.list_own",
-        "GET",
-        f"{_PATH}/user",
-        "List your prompts",
-        Right.PROMPT_READ,
-        list_own,
-        TAG,
+    operation(
+        name="prompt.list_own",
+        method="GET",
+        path=f"{_PATH}/user",
+        summary="List your prompts",
+        right=Right.PROMPT_READ,
+        run=list_own_prompts,
+        tag=TAG,
         answer=list[PromptShape],
         error_body=plain_error,
     ),
-    Operation(
-        "prompt.list_summaries",
-        "GET",
-        f"{_PATH}/user/summary",
-        "List the prompts of a user in short",
-        Right.PROMPT_READ,
-        list_summaries,
-        TAG,
+    operation(
+        name="prompt.list_summaries",
+        method="GET",
+        path=f"{_PATH}/user/summary",
+        summary="List the prompts of a user in short",
+        right=Right.PROMPT_READ,
+        run=list_prompt_summaries,
+        tag=TAG,
         answer=list[PromptSummaryShape],
         query=(Parameter("userId", "A user of the organization; you, if absent."),),
         error_body=plain_error,
         errors={404: "User not found"},
     ),
-    Operation(
-        "prompt.create",
-        "POST",
-        f"{_PATH}/create",
-        "Create a prompt",
-        Right.PROMPT_WRITE,
-        create,
-        TAG,
+    operation(
+        name="prompt.create",
+        method="POST",
+        path=f"{_PATH}/create",
+        summary="Create a prompt",
+        right=Right.PROMPT_WRITE,
+        run=create_prompt,
+        tag=TAG,
         body=NewPrompt,
         answer=PromptMutationShape,
         status=201,
         error_body=plain_error,
         errors={400: "Validation error"},
     ),
-    Operation(
-        "prompt.get",
-        "GET",
-        _ONE,
-        "Get a prompt",
-        Right.PROMPT_READ,
-        get,
-        TAG,
+    operation(
+        name="prompt.get",
+        method="GET",
+        path=_ONE,
+        summary="Get a prompt",
+        right=Right.PROMPT_READ,
+        run=get_prompt,
+        tag=TAG,
         answer=PromptShape,
         error_body=plain_error,
         errors={404: _MISSING},
     ),
-    Operation(
-        "prompt.update",
-        "PUT",
-        _ONE,
-        "Update a prompt",
-        Right.PROMPT_WRITE,
-        update,
-        TAG,
+    operation(
+        name="prompt.update",
+        method="PUT",
+        path=_ONE,
+        summary="Update a prompt",
+        right=Right.PROMPT_WRITE,
+        run=update_prompt,
+        tag=TAG,
         body=PromptChange,
         body_required=False,
         answer=PromptMutationShape,
@@ -312,40 +311,42 @@ OPERATIONS = (
         errors={400: "Validation error", 403: "Permission denied", 404: _MISSING},
         description="Another text becomes the next version of the prompt.",
     ),
-    Operation(
-        "prompt.delete",
-        "DELETE",
-        _ONE,
-        "Delete a prompt that nothing uses",
-        Right.PROMPT_WRITE,
-        delete,
-        TAG,
+    operation(
+        name="prompt.delete",
+        method="DELETE",
+        path=_ONE,
+        summary="Delete a prompt that nothing uses",
+        right=Right.PROMPT_WRITE,
+        run=delete_prompt,
+        tag=TAG,
         answer=PromptDeletedShape,
         error_body=plain_error,
         errors={400: "The prompt is in use", 403: "Permission denied", 404: _MISSING},
-        description=f"A prompt in use is refused: see GET {_ONE}/usage, and POST "
-        f"{_PATH}/reassign, which moves everything to another prompt and deletes this one.",
+        description=(
+            f"A prompt in use is refused: see GET {_ONE}/usage, and POST "
+            f"{_PATH}/reassign, which moves everything to another prompt and deletes this one."
+        ),
     ),
-    Operation(
-        "prompt.get_usage",
-        "GET",
-        f"{_ONE}/usage",
-        "Count what uses a prompt",
-        Right.PROMPT_READ,
-        get_usage,
-        TAG,
+    operation(
+        name="prompt.get_usage",
+        method="GET",
+        path=f"{_ONE}/usage",
+        summary="Count what uses a prompt",
+        right=Right.PROMPT_READ,
+        run=get_prompt_usage,
+        tag=TAG,
         answer=PromptUsageShape,
         error_body=plain_error,
         errors={404: _MISSING},
     ),
-    Operation(
-        "prompt.reassign",
-        "POST",
-        f"{_PATH}/reassign",
-        "Move everything from one prompt to another, then delete the first",
-        Right.PROMPT_WRITE,
-        reassign,
-        TAG,
+    operation(
+        name="prompt.reassign",
+        method="POST",
+        path=f"{_PATH}/reassign",
+        summary="Move everything from one prompt to another, then delete the first",
+        right=Right.PROMPT_WRITE,
+        run=reassign_prompt,
+        tag=TAG,
         body=PromptReassignBody,
         answer=PromptReassignedShape,
         error_body=plain_error,

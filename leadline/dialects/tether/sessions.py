@@ -12,7 +12,7 @@ from leadline.features.sessions.actions import Session
 from leadline.kernel.errors import LeadlineError
 from leadline.kernel.rights import Right
 from leadline.settings import Settings
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Request, operation
 from leadline.wire.services import Services
 
 TAG = "Auth"
@@ -143,28 +143,28 @@ def _verify_error(error: LeadlineError, status: int) -> dict[str, Any]:
 
 
 OPERATIONS = (
-    Operation(
-        "session.login",
-        "POST",
-        "/api/auth/login",
-        "Log in with e-mail address and password",
-        None,
-        login,
-        TAG,
+    operation(
+        name="session.login",
+        method="POST",
+        path="/api/auth/login",
+        summary="Log in with e-mail address and password",
+        right=None,
+        run=login,
+        tag=TAG,
         body=LoginBody,
         answer=AuthSession,
         is_secret=True,
         error_body=_login_error,
         errors={401: "Invalid email or password", 429: "Too many failed logins"},
     ),
-    Operation(
-        "session.refresh",
-        "POST",
-        "/api/auth/refresh",
-        "Exchange a refresh token for a new access token and the next refresh token",
-        None,
-        refresh,
-        TAG,
+    operation(
+        name="session.refresh",
+        method="POST",
+        path="/api/auth/refresh",
+        summary="Exchange a refresh token for a new access token and the next refresh token",
+        right=None,
+        run=refresh,
+        tag=TAG,
         body=RefreshBody,
         answer=AuthSession,
         is_secret=True,
@@ -172,27 +172,27 @@ OPERATIONS = (
         errors={401: "Invalid or expired token"},
         description="A refresh token is good once. Using it again ends its session.",
     ),
-    Operation(
-        "session.logout",
-        "POST",
-        "/api/auth/logout",
-        "End the session of a refresh token",
-        None,
-        logout,
-        TAG,
+    operation(
+        name="session.logout",
+        method="POST",
+        path="/api/auth/logout",
+        summary="End the session of a refresh token",
+        right=None,
+        run=logout,
+        tag=TAG,
         body=RefreshBody,
         answer=ConfirmationShape,
         error_body=auth_error,
         description="Access tokens of the session stop working as well.",
     ),
-    Operation(
-        "session.verify_token",
-        "GET",
-        "/api/auth/verify-token",
-        "Say whether the presented token is good",
-        Right.SELF_READ,
-        verify_token,
-        TAG,
+    operation(
+        name="session.verify_token",
+        method="GET",
+        path="/api/auth/verify-token",
+        summary="Say whether the presented token is good",
+        right=Right.SELF_READ,
+        run=verify_token,
+        tag=TAG,
         answer=ConfirmationShape,
         error_body=_verify_error,
         errors={401: "Invalid or expired token"},

@@ -157,10 +157,3 @@ def auth_error(error: LeadlineError, status: int) -> dict[str, Any]:
     if fields := field_list(error):
         shape["errors"] = fields
     return shape
-
-
-def done(data: Any, message: str | None = None) -> dict[str, Any]:
-    """``{success: true, data, message?}``: the envelope of a success."""
-    if message is None:
-        return {"success": True, "data": data}
-    return {"success": True, "message": message, "data": data}

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from leadline.dialects.tether.spelling import done, id_in_path, spell_time
-from leadline.features.api_keys.actions import regenerate_api_key
+from leadline.dialects.tether.spelling import id_in_path, spell_time
+from leadline.features.api_keys import actions
 from leadline.features.api_keys.queries import active_keys
-from leadline.features.users import actions
+from leadline.features.users.actions import update_member
 from leadline.features.users.inputs import MemberChange
 from leadline.features.users.queries import Member, find_member, list_members
 from leadline.kernel.errors import InvalidError, NotFoundError, Problem
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
-from leadline.wire.operation import Operation, Request
+from leadline.wire.operation import Request, operation
 
 TAG = "Users"
 
@@ -93,7 +93,7 @@ async def get_profile(request: Request[None]) -> ProfileShape:
     return await _show_profile(request.unit, request.scope.require_user())
 
 
-async def put_profile(request: Request[ProfileBody]) -> ChangedProfileShape:
+async def update_profile(request: Request[ProfileBody]) -> ChangedProfileShape:
     unit, body = request.unit, request.body
     given = [text for text in (body.object_id, body.id, body.user_id) if text is not None]
     user_id = id_in_path("user", given[0]) if given else unit.scope.require_user()
@@ -104,25 +104,28 @@ async def put_profile(request: Request[ProfileBody]) -> ChangedProfileShape:
         designation=body.designation,
     )
     try:
-        await actions.update_member(unit, user_id, change)
+        await update_member(unit, user_id, change)
     except InvalidError as error:
         raise InvalidError(_spell_problem(found) for found in error.problems) from error
     return {"message": "Profile updated", **await _show_profile(unit, user_id)}
 
 
-async def get_key(request: Request[None]) -> Any:
+async def get_api_key(request: Request[None]) -> KeyHintShape:
     keys = await active_keys(request.unit, request.scope.require_user())
     if not keys:
-        return done({"apiKey": None, "createdAt": None})
+        return {"success": True, "data": {"apiKey": None, "createdAt": None}}
     newest = keys[0]
-    return done({"apiKey": f"api_…{newest.hint}", "createdAt": spell_time(newest.created_at)})
+    return {
+        "success": True,
+        "data": {"apiKey": f"api_…{newest.hint}", "createdAt": spell_time(newest.created_at)},
+    }
 
 
-async def regenerate_key(request: Request[None]) -> Any:
+async def regenerate_api_key(request: Request[None]) -> NewKeyShape:
     unit = request.unit
-    key = await regenerate_api_key(unit, unit.scope.require_user())
+    key = await actions.regenerate_api_key(unit, unit.scope.require_user())
     unit.after_commit(request.services.authentication.forget_all)
-    return done({"apiKey": key}, "API key regenerated")
+    return {"success": True, "message": "API key regenerated", "data": {"apiKey": key}}
 
 
 async def _show_profile(unit: Unit, user_id: bytes) -> ProfileShape:
@@ -162,34 +165,34 @@ def _spell_problem(found: Problem) -> Problem:
 
 
 OPERATIONS = (
-    Operation(
-        "user.list",
-        "GET",
-        "/api/user/list",
-        "List the users of the organization",
-        Right.USER_READ,
-        list_users,
-        TAG,
+    operation(
+        name="user.list",
+        method="GET",
+        path="/api/user/list",
+        summary="List the users of the organization",
+        right=Right.USER_READ,
+        run=list_users,
+        tag=TAG,
         answer=list[UserShape],
     ),
-    Operation(
-        "user.get_profile",
-        "GET",
-        "/api/user/profile",
-        "Get one's own profile",
-        Right.SELF_READ,
-        get_profile,
-        TAG,
+    operation(
+        name="user.get_profile",
+        method="GET",
+        path="/api/user/profile",
+        summary="Get one's own profile",
+        right=Right.SELF_READ,
+        run=get_profile,
+        tag=TAG,
         answer=ProfileShape,
     ),
-    Operation(
-        "user.update_profile",
-        "PUT",
-        "/api/user/profile",
-        "Update one's own profile or, as an admin, that of a user with a lower role",
-        Right.SELF_WRITE,
-        put_profile,
-        TAG,
+    operation(
+        name="user.update_profile",
+        method="PUT",
+        path="/api/user/profile",
+        summary="Update one's own profile or, as an admin, that of a user with a lower role",
+        right=Right.SELF_WRITE,
+        run=update_profile,
+        tag=TAG,
         body=ProfileBody,
         answer=ChangedProfileShape,
         errors={
@@ -198,24 +201,24 @@ OPERATIONS = (
             409: "The e-mail address is taken",
         },
     ),
-    Operation(
-        "api_key.get",
-        "GET",
-        "/api/user/api-key",
-        "Get one's own API key, masked",
-        Right.SELF_READ,
-        get_key,
-        TAG,
+    operation(
+        name="api_key.get",
+        method="GET",
+        path="/api/user/api-key",
+        summary="Get one's own API key, masked",
+        right=Right.SELF_READ,
+        run=get_api_key,
+        tag=TAG,
         answer=KeyHintShape,
     ),
-    Operation(
-        "api_key.regenerate",
-        "POST",
-        "/api/user/api-key/regenerate",
-        "Revoke one's own API keys and make a new one",
-        Right.SELF_WRITE,
-        regenerate_key,
-        TAG,
+    operation(
+        name="api_key.regenerate",
+        method="POST",
+        path="/api/user/api-key/regenerate",
+        summary="Revoke one's own API keys and make a new one",
+        right=Right.SELF_WRITE,
+        run=regenerate_api_key,
+        tag=TAG,
         answer=NewKeyShape,
         is_secret=True,
         description="The new key is shown this once. The old ones stop working at once.",

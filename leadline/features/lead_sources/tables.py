@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
@@ -32,7 +33,7 @@ class LeadSource(msgspec.Struct, frozen=True, gc=False):
     allow_recontact: bool
     starter_message: str | None
     cost_per_lead: Decimal
-    status: str
+    status: Literal["active", "inactive"]
     pipeline_id: bytes | None
     pipeline_stage_id: bytes | None
     create_application: bool

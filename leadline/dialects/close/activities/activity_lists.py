@@ -26,6 +26,7 @@ from leadline.dialects.close.activities.activities import (
 )
 from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.resource import Resource
+from leadline.dialects.close.protocol.spelling import ListOf
 from leadline.features.activities.queries import page_of_all
 from leadline.kernel.errors import Problems
 from leadline.kernel.rights import Right
@@ -73,7 +74,7 @@ def _read_order(query: Mapping[str, str], problems: Problems) -> Order:
     return msgspec.structs.replace(order, name=_ORDERS[order.name])
 
 
-async def list_activities(request: Request[None]) -> Any:
+async def list_activities(request: Request[None]) -> ListOf[Mapping[str, Any]]:
     unit, query = request.unit, request.query
     page = spelling.page_of(query)
     problems = Problems()

@@ -81,7 +81,7 @@ async def show(request: Request[Any], found: list[LeadMerge]) -> list[LeadMergeS
     ]
 
 
-async def merge(request: Request[LeadMergeBody]) -> Any:
+async def merge_lead(request: Request[LeadMergeBody]) -> dict[str, Any]:
     body = request.body
     await merge_leads(request.unit, body.source, body.destination, Problems())
     return {}
@@ -106,7 +106,7 @@ OPERATIONS = (
         path="/api/v1/lead/merge/",
         summary="Merge two leads",
         right=Right.LEAD_MERGE,
-        run=merge,
+        run=merge_lead,
         tag="Leads",
         body=LeadMergeBody,
     ),

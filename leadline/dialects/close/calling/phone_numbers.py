@@ -213,7 +213,7 @@ async def delete_phone_number(request: Request[None]) -> None:
     )
 
 
-def not_rented(error: LeadlineError, status: int) -> Any:
+def not_rented(error: LeadlineError, status: int) -> dict[str, Any]:
     """When no number is rented, ``status`` says why to programs."""
     shape = spelling.spell_error(error, status)
     if isinstance(error, RefusedError | ForbiddenError):

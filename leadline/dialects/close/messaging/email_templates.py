@@ -206,7 +206,7 @@ async def update_email_template(request: Request[EmailTemplateBody]) -> EmailTem
     return await _show_whole(request, row)
 
 
-async def render_template(request: Request[None]) -> Any:
+async def render_template(request: Request[None]) -> RenderedShape | NothingShape:
     """For one contact of a lead, in the name of the caller; {} past the end of a search."""
     unit = request.unit
     template = await get_template(unit, RESOURCE.id_in(request))

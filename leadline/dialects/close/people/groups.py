@@ -91,11 +91,10 @@ async def add_member(request: Request[GroupMemberBody]) -> GroupMemberShape:
     return answer
 
 
-async def remove_member(request: Request[None]) -> Any:
+async def remove_member(request: Request[None]) -> None:
     group_id = id_in_path("group", "group", request.path["group_id"])
     user_id = id_in_path("user", "user", request.path["user_id"])
     await actions.leave_group(request.unit, group_id, user_id)
-    return None
 
 
 RESOURCE = Resource(

@@ -112,7 +112,7 @@ async def update_many(request: Request[BulkSendAsBody]) -> SendAsListShape:
     return answer
 
 
-async def delete_by_user(request: Request[None]) -> Any:
+async def delete_by_user(request: Request[None]) -> None:
     asked = _users_asked(request, "allowing_user_id", "allowed_user_id")
     _stop_unless_own(request, asked["allowing_user_id"], "allowing_user_id")
     allowed = asked["allowed_user_id"]

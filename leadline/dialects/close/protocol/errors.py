@@ -39,7 +39,7 @@ def rate_limit_headers(allowance: Allowance) -> tuple[tuple[bytes, bytes], ...]:
     )
 
 
-def spell_error(error: errors.LeadlineError, status: int) -> Any:
+def spell_error(error: errors.LeadlineError, status: int) -> dict[str, Any]:
     """Close's error body; the one for too many requests also has what older clients read."""
     if isinstance(error, errors.TooManyRequestsError):
         return {

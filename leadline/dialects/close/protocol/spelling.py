@@ -268,7 +268,7 @@ def list_of(
 # Errors.
 
 
-def spell_error(error: LeadlineError, status: int) -> Any:
+def spell_error(error: LeadlineError, status: int) -> dict[str, Any]:
     """The body of an error. Wrong input names every field; anything else is one sentence."""
     if not isinstance(error, InvalidError):
         return {"error": error.text or "Error"}

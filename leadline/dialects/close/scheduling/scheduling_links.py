@@ -101,7 +101,7 @@ async def save_of_app(request: Request[AppSchedulingLink]) -> SchedulingLinkShap
     return await RESOURCE.show_one(request, row)
 
 
-async def delete_of_app(request: Request[None]) -> Any:
+async def delete_of_app(request: Request[None]) -> None:
     await flow.delete_link_of_app(request.unit, request.path["source_id"])
 
 
