@@ -74,7 +74,7 @@ _WRITABLE = frozenset(field.encode_name for field in msgspec.structs.fields(Cont
 _WIRE_NAMES = {"owner_id": "userId", "phones": "phoneNumber", "prompt_id": "process"}
 
 
-class Given(msgspec.Struct, frozen=True, kw_only=True):
+class ContactInput(msgspec.Struct, frozen=True, kw_only=True):
     """A body with its values normalised. ``problems`` collects whatever is wrong with it."""
 
     body: ContactBody
@@ -118,14 +118,14 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def read_contact(body: ContactBody, raw: dict[str, Any], country: str) -> Given:
+def read_contact(body: ContactBody, raw: dict[str, Any], country: str) -> ContactInput:
     """Reads what can be read without looking at what is stored."""
     problems = Problems()
 
     def to_e164(text: str) -> str | None:
         return phone_numbers.to_e164(text, country)
 
-    return Given(
+    return ContactInput(
         body=body,
         problems=problems,
         main_phones=_read("phoneNumber", body.phone_number, "phone", to_e164, problems),
@@ -170,11 +170,11 @@ def _read(
         problems.add("too_long", field, text=f"There may be {MAX_METHODS} values at most.")
         return []
     primary, others = [], []
-    for place, entry in enumerate(entries):
+    for index, entry in enumerate(entries):
         text = entry.get("value") if isinstance(entry, dict) else entry
         value = normalise(text) if isinstance(text, str) else None
         if value is None:
-            problems.add(code, field, *([place] if isinstance(given, list) else []))
+            problems.add(code, field, *([index] if isinstance(given, list) else []))
         elif isinstance(entry, dict) and entry.get("isPrimary") is True:
             primary.append(value)
         else:

@@ -143,10 +143,10 @@ def _spell_card(
     return {**values, **shape}  # type: ignore[typeddict-item]  # the document is open
 
 
-def _spell_phone(phone: Method, place: int) -> PhoneShape:
+def _spell_phone(phone: Method, index: int) -> PhoneShape:
     return {
         "value": phone["value"],
-        "isPrimary": place == 0,
+        "isPrimary": index == 0,
         "verifiedAt": phone.get("verified_at"),
         "verifiedBy": phone.get("verified_by"),
         "verificationSource": phone.get("verification_source"),

@@ -96,9 +96,9 @@ def read_stages(body: PipelineBody) -> list[StageEntry] | None:
             color=stage.color,
             stage_id=stage.id,
             old_name=stage.old_stage,
-            path=(field, place, "name" if stage.new_stage is None and stage.name else "newStage"),
+            path=(field, index, "name" if stage.new_stage is None and stage.name else "newStage"),
         )
-        for place, stage in enumerate(given)
+        for index, stage in enumerate(given)
     ]
     places = [len(given) if stage.position is None else stage.position for stage in given]
     return [entry for _, entry in sorted(zip(places, entries, strict=True), key=itemgetter(0))]
@@ -181,8 +181,8 @@ def spell_pipeline(book: StageBook, pipeline_id: bytes) -> PipelineShape:
         "stages": [{"name": stage.name, "color": stage.color} for stage in stages],
         "pipelineStageIds": [stage.id.hex() for stage in stages],
         "pipelineStages": [
-            {"_id": stage.id.hex(), "name": stage.name, "color": stage.color, "position": place}
-            for place, stage in enumerate(stages)
+            {"_id": stage.id.hex(), "name": stage.name, "color": stage.color, "position": index}
+            for index, stage in enumerate(stages)
         ],
         "createdBy": spell_id_or_null(row.created_by),
         "updatedBy": spell_id_or_null(row.updated_by),

@@ -185,8 +185,7 @@ async def request_number(request: Request[NumberRequestBody]) -> Reply[PhoneNumb
         is_group=body.sharing == "group",
         telephony=request.services.telephony,
     )
-    place = ("Location", f"{RESOURCE.path}{spell_id(RESOURCE.prefix, row.id)}/")
-    return Reply(await RESOURCE.show_one(request, row), headers=(place,))
+    return await RESOURCE.show_made(request, row)
 
 
 async def update_phone_number(request: Request[PhoneNumberBody]) -> PhoneNumberShape:

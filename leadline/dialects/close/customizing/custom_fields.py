@@ -259,8 +259,8 @@ def field_operations(kind: Kind) -> tuple[Operation, ...]:
         new = _new_field(kind, request.body)
         await check_roles(request.unit, new.editable_with_roles)
         row = await create_custom_field(request.unit, new)
-        place = resource.path_of(row)
-        headers = (("Location", place),) if kind.create_status == 201 else ()
+        location = ("Location", resource.path_of(row))
+        headers = (location,) if kind.create_status == 201 else ()
         return Reply(await resource.show_one(request, row), headers=headers)
 
     async def get_field(request: Request[None]) -> CustomFieldShape:

@@ -117,8 +117,7 @@ async def create_custom_object(request: Request[CustomObjectBody]) -> Reply[Cust
         check_required(book, values, problems)
         new = msgspec.structs.replace(new, custom=values)
     row = await actions.create_custom_object(unit, kind, new, problems)
-    place = f"{RESOURCE.path}{spell_id(RESOURCE.prefix, row.id)}/"
-    return Reply(await RESOURCE.show_one(request, row), headers=(("Location", place),))
+    return await RESOURCE.show_made(request, row)
 
 
 async def update_custom_object(request: Request[CustomObjectChangeBody]) -> CustomObjectShape:

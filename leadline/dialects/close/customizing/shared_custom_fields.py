@@ -93,11 +93,11 @@ async def create_association(
         is_required=bool(body.required),
         editable_with_roles=body.editable_with_roles or [],
     )
-    place = PATH.replace("{shared_custom_field_id}", request.path["shared_custom_field_id"])
-    place += body.object_type + "/"
+    location = PATH.replace("{shared_custom_field_id}", request.path["shared_custom_field_id"])
+    location += body.object_type + "/"
     if type_id is not None:
-        place += spelling.spell_id(TYPE_PREFIXES[noun], type_id) + "/"
-    return Reply(spell_association(made), headers=(("Location", place),))
+        location += spelling.spell_id(TYPE_PREFIXES[noun], type_id) + "/"
+    return Reply(spell_association(made), headers=(("Location", location),))
 
 
 async def get_association(request: Request[None]) -> FieldAssociationShape:

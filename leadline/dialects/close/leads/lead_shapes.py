@@ -58,7 +58,7 @@ from leadline.store.unit import Unit
 class LeadShape(TypedDict):
     """Values of custom fields stand beside these, as ``custom.cf_..``.
 
-    ``recent_calls`` is there when it is asked for.
+    ``recent_calls`` is there when it is view for.
     """
 
     addresses: list[Address]
@@ -128,8 +128,8 @@ async def related_to(unit: Unit, leads: list[Lead]) -> Related:
     )
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """Who asks for leads, as far as it shows: the caller's clock, and where people find leads."""
+class LeadView(msgspec.Struct, frozen=True):
+    """What of a request shows in its leads: the caller's clock, and where people find leads."""
 
     base_url: str
     currency: str
@@ -151,15 +151,15 @@ def _address(lead: Lead, parts: Callable[[Any], tuple[str | None, ...]]) -> str 
     return ", ".join(text for text in parts(lead.addresses[0]) if text) or None
 
 
-def _local_time(contacts: list[Contact], asked: Asked) -> str | None:
+def _local_time(contacts: list[Contact], view: LeadView) -> str | None:
     """The time of day where the lead is, if one of its contacts tells the zone."""
     for contact in contacts:
         zone = contact.time_zone
         if zone:
-            if zone not in asked.clocks:
-                local = asked.now.astimezone(ZoneInfo(zone))
-                asked.clocks[zone] = local.isoformat("T", "microseconds")
-            return asked.clocks[zone]
+            if zone not in view.clocks:
+                local = view.now.astimezone(ZoneInfo(zone))
+                view.clocks[zone] = local.isoformat("T", "microseconds")
+            return view.clocks[zone]
     return None
 
 
@@ -175,7 +175,7 @@ def _reach(contacts: list[ContactShape]) -> Reach:
 
 
 def _spell_deal(
-    deal: Opportunity, related: Related, names: Names, reach: Reach, asked: Asked
+    deal: Opportunity, related: Related, names: Names, reach: Reach, view: LeadView
 ) -> OpportunityShape:
     return spell_opportunity(
         deal,
@@ -185,13 +185,13 @@ def _spell_deal(
         pipeline=related.pipelines[deal.pipeline_id],
         names=related.names,
         reach=reach,
-        stalled_before=asked.stalled_before,
-        currency=asked.currency,
+        stalled_before=view.stalled_before,
+        currency=view.currency,
         links=related.extras.links,
     )
 
 
-def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
+def spell_lead(lead: Lead, related: Related, view: LeadView) -> LeadShape:
     contacts = [row for row in related.contacts[lead.id] if not row.is_placeholder]
     extras = related.extras
     shown = [spell_contact(contact, extras) for contact in contacts]
@@ -215,12 +215,12 @@ def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
         "date_updated": spell_time(lead.updated_at),
         "description": lead.description,
         "display_name": shown_name,
-        "html_url": f"{asked.base_url}/lead/{lead_id}/",
+        "html_url": f"{view.base_url}/lead/{lead_id}/",
         "id": lead_id,
         "integration_links": [],
-        "localtime": _local_time(contacts, asked),
+        "localtime": _local_time(contacts, view),
         "name": lead.name,
-        "opportunities": [_spell_deal(deal, related, names, reach, asked) for deal in deals],
+        "opportunities": [_spell_deal(deal, related, names, reach, view) for deal in deals],
         "organization_id": spell_organization_id(lead.organization_id),
         "primary_address_full": _address(lead, _FULL),
         "primary_address_summary": _address(lead, _SUMMARY),
@@ -230,7 +230,7 @@ def spell_lead(lead: Lead, related: Related, asked: Asked) -> LeadShape:
         "status_id": spell_shared_id("stat", lead.stage_id),
         "status_label": related.stages[lead.stage_id].name,
         "summaries": [],
-        "tasks": [spell_task(task, names, asked.calendar) for task in tasks],
+        "tasks": [spell_task(task, names, view.calendar) for task in tasks],
         "updated_by": spell_user_id(lead.updated_by),
         "updated_by_name": related.names.get(lead.updated_by),
         "url": lead.url,

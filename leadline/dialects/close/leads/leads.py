@@ -15,12 +15,13 @@ from leadline.dialects.close.leads.contacts import (
     spell_contact,
 )
 from leadline.dialects.close.leads.lead_shapes import (
-    Asked,
     LeadShape,
+    LeadView,
     Related,
     related_to,
     spell_lead,
 )
+from leadline.dialects.close.leads.statuses import read_status
 from leadline.dialects.close.leads.tasks import calendar_of
 from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.protocol.custom_values import fields_for, read_custom
@@ -45,8 +46,7 @@ from leadline.features.leads.inputs import LeadChange, NewLead
 from leadline.features.leads.queries import count_leads, page_of_leads
 from leadline.features.leads.tables import LEADS, Address, Lead
 from leadline.features.opportunities.queries import STALLED_AFTER
-from leadline.features.pipelines.queries import StageBook, stage_book
-from leadline.features.pipelines.tables import Stage
+from leadline.features.pipelines.queries import stage_book
 from leadline.features.users.queries import check_members
 from leadline.flows import create_lead as flow
 from leadline.flows.delete_lead import delete_lead
@@ -112,14 +112,14 @@ async def show(request: Request[Any], found: list[Lead]) -> list[LeadShape]:
 
 async def _show(request: Request[Any], leads: list[Lead], related: Related) -> list[LeadShape]:
     now = request.unit.now
-    asked = Asked(
+    view = LeadView(
         request.base_url,
         request.scope.currency,
         calendar_of(request),
         now,
         stalled_before=now - STALLED_AFTER,
     )
-    shapes = [spell_lead(lead, related, asked) for lead in leads]
+    shapes = [spell_lead(lead, related, view) for lead in leads]
     await add_recent_calls(request, "lead_id", [lead.id for lead in leads], shapes)
     await sign_links(request.unit, [each for shape in shapes for each in shape["opportunities"]])
     return shapes
@@ -157,36 +157,6 @@ def _read_addresses(given: list[AddressBody] | None, problems: Problems) -> list
     ]
 
 
-def _read_stage(
-    book: StageBook,
-    status_id: bytes | UnsetType | None,
-    label: str | UnsetType | None,
-    problems: Problems,
-    *,
-    lead: Lead | None = None,
-) -> Stage | None:
-    """The stage that is given by id or by label; None when it is not, or wrongly.
-
-    A label means a stage of the pipeline that the lead is in, if there is one of that name.
-    """
-    if isinstance(status_id, bytes) and isinstance(label, str):
-        problems.add("conflict", "status", text="Give either status_id or status, not both.")
-        return None
-    stage = None
-    if isinstance(status_id, bytes):
-        stage = book.by_id.get(status_id)
-        is_there_already = lead is not None and lead.stage_id == status_id
-        if stage is None or not (stage.is_active or is_there_already):
-            problems.add("not_found", "status_id")
-            return None
-    elif isinstance(label, str):
-        stage = book.resolve(label, lead.pipeline_id) if lead else None
-        stage = stage or book.resolve(label)
-        if stage is None:
-            problems.add("not_found", "status")
-    return stage
-
-
 async def _read_contacts(
     unit: Unit, request: Request[LeadBody], problems: Problems
 ) -> list[NewContact]:
@@ -194,8 +164,8 @@ async def _read_contacts(
     raw: list[dict[str, Any]] = request.raw.get("contacts") or []
     fields = await fields_for(unit, "contact", raw)
     return [
-        read_new_contact(unit, body, raw[place], fields, problems, path=("contacts", place))
-        for place, body in enumerate(bodies)
+        read_new_contact(unit, body, raw[index], fields, problems, path=("contacts", index))
+        for index, body in enumerate(bodies)
     ]
 
 
@@ -225,13 +195,13 @@ async def create_lead(request: Request[LeadBody]) -> LeadShape:
     problems = Problems()
     contacts = await _read_contacts(unit, request, problems)
     people: dict[Path, bytes | None] = {
-        ("contacts", place, "created_by"): contact.created_by
-        for place, contact in enumerate(contacts)
+        ("contacts", index, "created_by"): contact.created_by
+        for index, contact in enumerate(contacts)
     }
     people[("created_by",)] = body.created_by or unit.scope.user_id
     names = await check_members(unit, people, problems)
     book = await stage_book(unit, "lead")
-    stage = _read_stage(book, body.status_id, body.status, problems) or book.first()
+    stage = read_status(book, body.status_id, body.status, problems) or book.first()
     fields = await fields_for(unit, "lead", [request.raw])
     new = NewLead(
         name=_read_text(body.name),
@@ -258,7 +228,14 @@ async def update_lead(request: Request[LeadChangeBody]) -> LeadShape:
     problems = Problems()
     await _check_contacts(unit, lead, request.raw, problems)
     book = await stage_book(unit, "lead")
-    stage = _read_stage(book, body.status_id, body.status, problems, lead=lead)
+    stage = read_status(
+        book,
+        body.status_id,
+        body.status,
+        problems,
+        pipeline_id=lead.pipeline_id,
+        present_id=lead.stage_id,
+    )
     fields = await fields_for(unit, "lead", [request.raw])
     url, addresses = body.url, body.addresses
     change = LeadChange(

@@ -23,6 +23,7 @@ from leadline.dialects.close.leads.opportunity_shapes import (
     related_to,
     spell_with,
 )
+from leadline.dialects.close.leads.statuses import read_status
 from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.attachments import AttachmentBody, read_attachments
 from leadline.dialects.close.protocol.custom_values import fields_for, read_custom
@@ -120,31 +121,6 @@ def _today(request: Request[Any]) -> date:
     return (request.unit.now + spelling.tz_offset(request.headers)).date()
 
 
-def _read_stage(
-    book: StageBook,
-    status_id: bytes | None,
-    label: str | None,
-    pipeline_id: bytes | None,
-    problems: Problems,
-) -> Stage | None:
-    """The stage that is given by id or by label; None when there is none, or a wrong one.
-
-    A label is looked for in the pipeline first, then in all.
-    """
-    stage = None
-    if status_id is not None and label is not None:
-        problems.add("conflict", "status", text="Give either status_id or status, not both.")
-    elif status_id is not None:
-        stage = book.by_id.get(status_id)
-        if stage is None:
-            problems.add("not_found", "status_id")
-    elif label is not None:
-        stage = book.resolve(label, pipeline_id) or book.resolve(label)
-        if stage is None:
-            problems.add("not_found", "status")
-    return stage
-
-
 def _read_new_stage(book: StageBook, body: OpportunityBody, problems: Problems) -> Stage | None:
     """The stage that a new opportunity enters: without one given, the first of its pipeline."""
     if body.pipeline_id is not None and body.pipeline_id not in book.pipelines:
@@ -152,13 +128,9 @@ def _read_new_stage(book: StageBook, body: OpportunityBody, problems: Problems) 
         return None
     if body.status_id is None and body.status is None:
         return book.first(body.pipeline_id)
-    stage = _read_stage(book, body.status_id, body.status, body.pipeline_id, problems)
-    if stage is None:
-        return None
-    given = "status_id" if body.status_id is not None else "status"
-    if not stage.is_active:
-        problems.add("not_found", given)
-    elif body.pipeline_id not in (None, stage.pipeline_id):
+    stage = read_status(book, body.status_id, body.status, problems, pipeline_id=body.pipeline_id)
+    if stage is not None and body.pipeline_id not in (None, stage.pipeline_id):
+        given = "status_id" if body.status_id is not None else "status"
         problems.add("conflict", given, text="The status belongs to another pipeline.")
     return stage
 
@@ -272,9 +244,14 @@ async def update_opportunity(request: Request[OpportunityChangeBody]) -> Opportu
     if isinstance(body.user_id, bytes) and body.user_id != before.user_id:
         await check_members(unit, {("user_id",): body.user_id}, problems)
     book = await stage_book(unit, "opportunity")
-    stage = _read_stage(book, body.status_id, body.status, before.pipeline_id, problems)
-    if stage is not None and not stage.is_active and stage.id != before.stage_id:
-        problems.add("not_found", "status_id")
+    stage = read_status(
+        book,
+        body.status_id,
+        body.status,
+        problems,
+        pipeline_id=before.pipeline_id,
+        present_id=before.stage_id,
+    )
     fields = await fields_for(unit, "opportunity", [request.raw])
     custom = read_custom(fields, request.raw, problems, before=before.custom)
     change = await _read_change(request, before, custom, problems)

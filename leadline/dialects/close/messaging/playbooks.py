@@ -132,8 +132,7 @@ async def list_playbooks(request: Request[None]) -> ListOf[PlaybookShape]:
 
 async def create_playbook(request: Request[NewPlaybookBody]) -> Reply[PlaybookShape]:
     row = await actions.create_playbook(request.unit, _read(request.body))
-    place = ("Location", f"{RESOURCE.path}{spell_id('convtyp', row.id)}/")
-    return Reply(await RESOURCE.show_one(request, row), headers=(place,))
+    return await RESOURCE.show_made(request, row)
 
 
 async def update_playbook(request: Request[PlaybookBody]) -> PlaybookShape:

@@ -141,8 +141,7 @@ async def create_sms_template(request: Request[NewSmsTemplateBody]) -> Reply[Sms
         is_shared=body.is_shared,
     )
     row = await actions.create_sms_template(request.unit, new)
-    place = ("Location", f"{RESOURCE.path}{spell_id('smstmpl', row.id)}/")
-    return Reply(await RESOURCE.show_one(request, row), headers=(place,))
+    return await RESOURCE.show_made(request, row)
 
 
 async def update_sms_template(request: Request[SmsTemplateBody]) -> SmsTemplateShape:

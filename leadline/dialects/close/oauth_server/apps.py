@@ -79,8 +79,8 @@ RESOURCE = Resource(
 
 async def create_oauth_app(request: Request[NewOAuthApp]) -> Reply[OAuthAppSecretShape]:
     row, secret = await actions.create_oauth_app(request.unit, request.body)
-    place = f"{RESOURCE.path}{spell_id(CLIENT_PREFIX, row.id)}/"
-    return Reply(_with_secret(row, secret, request), headers=(("Location", place),))
+    location = ("Location", RESOURCE.path_of(row))
+    return Reply(_with_secret(row, secret, request), headers=(location,))
 
 
 async def rotate_secret(request: Request[None]) -> OAuthAppSecretShape:

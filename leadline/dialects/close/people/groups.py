@@ -75,8 +75,8 @@ async def get_group(request: Request[None]) -> GroupShape:
 
 async def create_group(request: Request[GroupBody]) -> Reply[GroupShape]:
     row = await actions.create_group(request.unit, request.body.name)
-    place = ("Location", f"{RESOURCE.path}{spell_id('group', row.id)}/")
-    return Reply(await _show_whole(request, row), headers=(place,))
+    location = ("Location", RESOURCE.path_of(row))
+    return Reply(await _show_whole(request, row), headers=(location,))
 
 
 async def update_group(request: Request[GroupBody]) -> GroupShape:

@@ -17,9 +17,9 @@ async def check_roles(unit: Unit, given: object, name: str = "editable_with_role
     roles = [read_role(text) for text in given]
     own = await rows.select_ids(unit, ROLES, [role for role in roles if isinstance(role, bytes)])
     problems = Problems()
-    for place, role in enumerate(roles):
+    for index, role in enumerate(roles):
         if not isinstance(role, str) and role not in own:
-            problems.add("not_found", name, place)
+            problems.add("not_found", name, index)
     problems.stop_if_any()
 
 

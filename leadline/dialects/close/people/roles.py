@@ -127,9 +127,7 @@ async def create_role(request: Request[NewRoleBody]) -> Reply[RoleShape]:
         visibility_user_lcf_ids=_each_once(body.visibility_user_lcf_ids),
         visibility_user_lcf_behavior=body.visibility_user_lcf_behavior,
     )
-    shape = _spell_own(await actions.create_role(request.unit, new))
-    place = ("Location", f"{RESOURCE.path}{shape['id']}/")
-    return Reply(spelling.pick(shape, request.query), headers=(place,))
+    return await RESOURCE.show_made(request, await actions.create_role(request.unit, new))
 
 
 async def update_role(request: Request[RoleBody]) -> RoleShape:

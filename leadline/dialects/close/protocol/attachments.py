@@ -36,10 +36,10 @@ def read_attachments(
     known = {attachment["url"]: attachment for attachment in before}
     check_count(given or (), at_most, problems, "attachments")
     found: list[Attachment] = []
-    for place, body in enumerate(given or ()):
+    for index, body in enumerate(given or ()):
         url = without_signature(body.url)
         if url not in known and web_addresses.normalise(url) != url:
-            problems.add("url", "attachments", place, "url")
+            problems.add("url", "attachments", index, "url")
         found.append(
             {
                 "content_type": body.content_type or "",

@@ -98,8 +98,8 @@ def read_custom(
     for key in _GROUPED:
         if not isinstance(given.get(key, {}), dict | None):
             problems.add("type", *path, key, text="Value must be of dict type.")
-    for place, name, value in _values(given):
-        where = (*path, *place)
+    for inner, name, value in _values(given):
+        where = (*path, *inner)
         field, suffix = book.resolve(name)
         if field is None:
             problems.add("unknown_field", *where, text="There is no such custom field.")
@@ -150,8 +150,8 @@ def check_required(book: FieldBook, values: CustomValues, problems: Problems) ->
 
 def refuse_custom(given: Json, problems: Problems) -> None:
     """Adds a problem for each value, where a noun has no custom fields."""
-    for place, _, _ in _values(given):
-        problems.add("unknown_field", *place, text="There is no such custom field.")
+    for inner, _, _ in _values(given):
+        problems.add("unknown_field", *inner, text="There is no such custom field.")
 
 
 def _values(given: Json) -> Iterator[tuple[Path, str, Any]]:

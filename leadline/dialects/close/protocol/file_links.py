@@ -107,19 +107,19 @@ async def connect_files(
     Addresses of our form must lead to files of this organization that have arrived. They are kept
     as this server is called now, whatever it was called when the file was uploaded.
     """
-    links = {place: read_link(each["url"]) for place, each in enumerate(found)}
-    own = {place: link for place, link in links.items() if link is not None}
+    links = {index: read_link(each["url"]) for index, each in enumerate(found)}
+    own = {index: link for index, link in links.items() if link is not None}
     file_ids = {link.file_id for link in own.values() if _is_of(request.unit, link)}
     files = await attach_files(request.unit, request.services.files, file_ids)
     connected = list(found)
-    for place, link in own.items():
+    for index, link in own.items():
         row = files.get(link.file_id) if _is_of(request.unit, link) else None
         if row is None:
-            problems.add("not_found", "attachments", place, "url", text=_MISSING)
+            problems.add("not_found", "attachments", index, "url", text=_MISSING)
         else:
-            connected[place] = {
+            connected[index] = {
                 "content_type": row.content_type,
-                "filename": found[place]["filename"],
+                "filename": found[index]["filename"],
                 "size": row.size,
                 "url": request.base_url + path_of(row),
             }

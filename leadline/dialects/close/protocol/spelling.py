@@ -274,11 +274,11 @@ def spell_error(error: LeadlineError, status: int) -> dict[str, Any]:
         return {"error": error.text or "Error"}
     shape: dict[str, Any] = {"errors": [], "field-errors": {}}
     for found in error.problems:
-        _place(shape, found.path, found)
+        _add_problem(shape, found.path, found)
     return shape
 
 
-def _place(shape: dict[str, Any], path: Path, found: Problem) -> None:
+def _add_problem(shape: dict[str, Any], path: Path, found: Problem) -> None:
     if not path:
         shape.setdefault("errors", []).append(found.text)
         return
@@ -298,7 +298,7 @@ def _place(shape: dict[str, Any], path: Path, found: Problem) -> None:
             return
         item = items.setdefault(str(rest[0]), {})
         if isinstance(item, dict):
-            _place(item, rest[1:], found)
+            _add_problem(item, rest[1:], found)
         return
     inner.setdefault("errors", [])
-    _place(inner, rest, found)
+    _add_problem(inner, rest, found)

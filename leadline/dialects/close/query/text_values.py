@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from decimal import Decimal, InvalidOperation
 
+from leadline.dialects.close.query.directions import stored_choice
 from leadline.dialects.close.query.text_dates import DateSign, Period, between, read_period, within
 from leadline.dialects.close.query.text_fields import did_you_mean, prefix_of
 from leadline.dialects.close.query.text_syntax import Comparison, Value
@@ -41,8 +42,6 @@ MAX_TOLD = 12
 _YES = ("true", "yes", "1")
 _NO = ("false", "no", "0")
 _ORDERED = (">", ">=", "<", "<=", "range")
-# Close calls the directions of messages otherwise than those of calls.
-_SAME = {"incoming": "inbound", "outgoing": "outbound"}
 
 Named = Callable[[str], Awaitable[Search]]
 
@@ -95,9 +94,8 @@ async def read_test(
             return HasId(tuple(ids))
         return FieldTest(target, OneOf(tuple(dict.fromkeys(ids))))
     if kind == "choice" and not any("*" in value.text for value in comparison.values):
-        found = [value.text.strip() for value in comparison.values]
-        same = [_SAME[word.lower()] for word in found if word.lower() in _SAME]
-        return FieldTest(target, OneOf((*found, *same)))
+        found = (stored_choice(target, value.text.strip()) for value in comparison.values)
+        return FieldTest(target, OneOf(tuple(found)))
     is_exact = comparison.sign in ("=", "!=")
     tests = [_text_test_of(target, value, is_exact=is_exact) for value in comparison.values]
     return _any_of(target, tests)

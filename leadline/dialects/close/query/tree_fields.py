@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from leadline.dialects.close.query.directions import stored_choice
 from leadline.dialects.close.query.tree_moments import Clock, read_range
 from leadline.features.custom_fields.tables import CUSTOM_FIELDS, CustomField
 from leadline.features.groups.tables import GROUP_MEMBERS
@@ -35,8 +36,6 @@ Json = Mapping[str, Any]
 
 MAX_LEVELS = 100  # of JSON
 
-# E-mails are said to go out where calls do, and the other way round.
-_DIRECTIONS = {"incoming": "inbound", "outgoing": "outbound"}
 _PREFIXED = re.compile(r"[a-z]+_([0-9a-f]{24})")
 _MODES = get_args(TextMode)
 _NUMBERS = ("gt", "gte", "lt", "lte")
@@ -243,7 +242,7 @@ def _term_value(given: Any, found: ResolvedField) -> str | Decimal | bool | None
         return None
     if found.kind == "flag":
         return {"true": True, "false": False}.get(text.lower())
-    return _DIRECTIONS.get(text, text) if found.name == "direction" else text
+    return stored_choice(found.field, text)
 
 
 def _reference(
