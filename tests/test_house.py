@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from leadline.settings import Settings, variable_name
+from tests.samples import all_operations
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "leadline"
@@ -298,3 +299,20 @@ def test_every_setting_is_documented_with_its_default() -> None:
     }
     text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert dict(SETTING.findall(text)) == expected
+
+
+def test_handlers_are_named_after_what_they_do() -> None:
+    """``lead.list`` is carried out by ``list_leads``, in whichever dialect."""
+    usual = {"list", "get", "create", "update", "delete"}
+    handlers = [
+        (operation.name, operation.run.__name__)
+        for _, operation in all_operations()
+        # What is made of an action or a table has no name of its own.
+        if operation.function is operation.run and operation.name.partition(".")[2] in usual
+    ]
+    assert handlers
+    assert [
+        (name, handler)
+        for name, handler in handlers
+        if not handler.startswith(name.partition(".")[2] + "_")
+    ] == []

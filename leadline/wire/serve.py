@@ -214,7 +214,7 @@ class Exchange:
         too_large = TooLargeError(f"The body is larger than {limit} bytes.")
         declared = self.headers.get("content-length", "0")
         if not (declared.isascii() and declared.isdecimal()):
-            raise MalformedError("The Content-Length header is no number.")
+            raise MalformedError("The Content-Length header is not a number.")
         if len(declared) > 18 or int(declared) > limit:
             raise too_large
         timeout_s = self._services.settings.body_timeout_s

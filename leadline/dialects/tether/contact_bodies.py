@@ -167,7 +167,7 @@ def _read(
         return UNSET
     entries = given if isinstance(given, list) else [given] if given else []
     if len(entries) > MAX_METHODS:
-        problems.add("too_long", field, text=f"There may be {MAX_METHODS} values at most.")
+        problems.add("too_long", field, text=f"The list must have at most {MAX_METHODS} entries.")
         return []
     primary, others = [], []
     for index, entry in enumerate(entries):

@@ -166,7 +166,7 @@ async def bulk_update_status(request: Request[BulkStatusBody]) -> BulkStatusShap
     unit, body = request.unit, request.body
     problems = Problems()
     if len(body.contact_ids) > MAX_BULK:
-        words = f"There may be {MAX_BULK} contacts at most."
+        words = f"The list must have at most {MAX_BULK} entries."
         problems.add("too_long", "contactIds", text=words)
     book = await stage_book(unit, "lead")
     for name, text in (("status", body.status), ("pipelineStageId", body.pipeline_stage_id)):
@@ -206,21 +206,34 @@ OPERATIONS: tuple[Operation, ...] = (
         error_body=envelope_error,
         errors={400: "Wrong input"},
         query=(
-            Parameter("page", "Counted from 1.", {"type": "integer", "minimum": 1, "default": 1}),
-            Parameter("size", "At most 200.", {"type": "integer", "minimum": 1, "default": 50}),
+            Parameter(
+                "page",
+                "Page number, starting at 1.",
+                {"type": "integer", "minimum": 1, "default": 1},
+            ),
+            Parameter(
+                "size",
+                "Contacts per page, at most 200.",
+                {"type": "integer", "minimum": 1, "default": 50},
+            ),
             Parameter("search", "Part of a name, phone number or e-mail address."),
-            Parameter("source", "The lead source, exactly."),
-            Parameter("leadSource", "The same."),
+            Parameter("source", "Filter by lead source (exact match)."),
+            Parameter("leadSource", "Same as source."),
             Parameter(
                 "ownerFilter",
                 "'my', 'all', 'unassigned' or the id of a user.",
                 {"type": "string", "default": "my"},
             ),
-            Parameter("owner", "Ids of users who own or made the contact; overrides ownerFilter."),
-            Parameter("assignee", "Ids of users who lead conversations with the contact."),
-            Parameter("status", "The name of a stage."),
-            Parameter("pipelineStage", "The id of a stage."),
-            Parameter("pipelineId", "The id of a pipeline."),
+            Parameter(
+                "owner",
+                "Filter by ids of users who own or created the contact. Overrides ownerFilter.",
+            ),
+            Parameter(
+                "assignee", "Filter by ids of users who have conversations with the contact."
+            ),
+            Parameter("status", "Filter by the name of a stage."),
+            Parameter("pipelineStage", "Filter by the id of a stage."),
+            Parameter("pipelineId", "Filter by the id of a pipeline."),
             Parameter("dateRange", 'When it was made, as JSON: {"start": ..., "end": ...}.'),
         ),
     ),
@@ -237,6 +250,6 @@ OPERATIONS: tuple[Operation, ...] = (
         answer=BulkStatusShape,
         error_body=envelope_error,
         errors={400: "Wrong input"},
-        description="Counts cards: contacts of one lead are one. Unknown ids match nothing.",
+        description="Contacts of one lead count as one card. Unknown ids match nothing.",
     ),
 )

@@ -230,8 +230,16 @@ OPERATIONS = (
         tag=TAG,
         answer=MessagesShape,
         query=(
-            Parameter("page", "Counted from 1.", {"type": "integer", "minimum": 1, "default": 1}),
-            Parameter("size", "At most 200.", {"type": "integer", "minimum": 1, "default": 50}),
+            Parameter(
+                "page",
+                "Page number, starting at 1.",
+                {"type": "integer", "minimum": 1, "default": 1},
+            ),
+            Parameter(
+                "size",
+                "Contacts per page, at most 200.",
+                {"type": "integer", "minimum": 1, "default": 50},
+            ),
         ),
         errors={404: "Conversation not found"},
     ),

@@ -194,8 +194,8 @@ OPERATIONS = (
         tag=TAG,
         answer=LeadManagementListShape,
         query=(
-            Parameter("page", "The page, from 1.", {"type": "integer"}),
-            Parameter("size", f"Configurations per page, {_MOST} at most.", {"type": "integer"}),
+            Parameter("page", "Page number, starting at 1.", {"type": "integer"}),
+            Parameter("size", f"Configurations per page, at most {_MOST}.", {"type": "integer"}),
         ),
         error_body=plain_error,
     ),

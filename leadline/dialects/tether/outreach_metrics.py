@@ -184,7 +184,7 @@ _WINDOW_TEXTS = {
     "to": "Inclusive upper bound.",
 }
 _FILTERS = (
-    Parameter("source", "Only this lead source (without regard to case)."),
+    Parameter("source", "Filter by lead source (case-insensitive)."),
     Parameter("filterUserId", "Admins only: a user's id, or 'all' for the whole organization."),
 )
 
@@ -230,7 +230,8 @@ OPERATIONS = (
             *_window(required=False),
             Parameter(
                 "basis",
-                "Leads of the window and what became of them (cohort), or what happened in it.",
+                "cohort: leads created in the window and what became of them. activity: what "
+                "happened in the window.",
                 {"type": "string", "enum": ["cohort", "activity"], "default": "cohort"},
             ),
             *_FILTERS,

@@ -42,7 +42,7 @@ TYPES: dict[Kind, Literal["Contact", "Application"]] = {
 }
 TYPE = Parameter(
     "type",
-    "What moves through the pipeline.",
+    "Type of the records in the pipeline.",
     {"type": "string", "enum": list(KINDS), "default": "Contact"},
 )
 
@@ -357,7 +357,7 @@ OPERATIONS = (
         "List all pipelines",
         list_pipelines,
         answer=PipelinesAnswer,
-        query=(Parameter("type", "Only those of this type.", {"enum": list(KINDS)}),),
+        query=(Parameter("type", "Filter by type.", {"enum": list(KINDS)}),),
     ),
     *(
         _operation(
@@ -375,7 +375,7 @@ OPERATIONS = (
         "reassign_stage",
         "POST",
         "/stages/reassign",
-        "Move everything out of a stage and retire it",
+        "Move all records to another stage and retire this one",
         reassign_stage,
         answer=ReassignAnswer,
         body=ReassignBody,

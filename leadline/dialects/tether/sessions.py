@@ -170,7 +170,7 @@ OPERATIONS = (
         is_secret=True,
         error_body=auth_error,
         errors={401: "Invalid or expired token"},
-        description="A refresh token is good once. Using it again ends its session.",
+        description="A refresh token can be used once. Using it again ends its session.",
     ),
     operation(
         name="session.logout",
@@ -189,7 +189,7 @@ OPERATIONS = (
         name="session.verify_token",
         method="GET",
         path="/api/auth/verify-token",
-        summary="Say whether the presented token is good",
+        summary="Verify the presented token",
         right=Right.SELF_READ,
         run=verify_token,
         tag=TAG,

@@ -47,7 +47,7 @@ def choose_stage(
             code = "not_found" if book.resolve(stage_text) is None else "conflict"
             problems.add(code, stage_field, text=_missing(stage_text, pipeline_id))
         elif name and not _is_called(found, name):
-            words = f"This is not the name of the stage, which is {found.name!r}."
+            words = f"The stage with this id is named {found.name!r}."
             problems.add("conflict", "status", text=words)
         return found
     if name:

@@ -17,23 +17,25 @@ from leadline.store.unit import Unit
 from leadline.wire.operation import Operation, Parameter, Request
 
 FILTERS = (
-    Parameter("id__in", "These activities alone, separated by commas."),
-    Parameter("lead_id", "Activities on these leads alone, separated by commas."),
-    Parameter("contact_id", "Activities with these contacts alone, separated by commas."),
-    Parameter("user_id", "Activities of these users, and of the users in these groups, alone."),
-    Parameter("organization_id", "Nothing, if it is another organization's."),
-    Parameter("_type", "Kinds of activities, separated by commas; all here are of one kind."),
+    Parameter("id__in", "Filter by activity ids, comma separated."),
+    Parameter("lead_id", "Filter by lead ids, comma separated."),
+    Parameter("contact_id", "Filter by contact ids, comma separated."),
+    Parameter("user_id", "Filter by user or group ids, comma separated."),
+    Parameter(
+        "organization_id", "Must be your own organization; any other id gives an empty list."
+    ),
+    Parameter("_type", "Filter by activity types, comma separated. This list has one type only."),
     *(
-        Parameter(f"{name}__in", "The same.")
+        Parameter(f"{name}__in", f"Same as {name}.")
         for name in ("lead_id", "contact_id", "user_id", "_type")
     ),
     *filters.bound_parameters("date_created"),
     *filters.bound_parameters("activity_at"),
 )
-OPPORTUNITY_ID = Parameter("opportunity_id", "Of these opportunities alone, separated by commas.")
+OPPORTUNITY_ID = Parameter("opportunity_id", "Filter by opportunity ids, comma separated.")
 TYPE_ID = "custom_activity_type_id"
 TYPE_IDS = tuple(
-    Parameter(name, "Of these types alone, separated by commas; needs lead_id.")
+    Parameter(name, "Filter by custom activity type ids, comma separated. Requires lead_id.")
     for name in (TYPE_ID, f"{TYPE_ID}__in")
 )
 CUSTOM = "CustomActivity"

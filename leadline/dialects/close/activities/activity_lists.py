@@ -118,13 +118,14 @@ OPERATIONS = (
             *(each for each in FILTERS if each.name != "_type"),
             Parameter(
                 "_type",
-                f"Of these kinds alone, separated by commas: {', '.join(KINDS)}, or the id of a "
+                f"Filter by activity types, comma separated: {', '.join(KINDS)}, or the id of a "
                 "custom activity type.",
             ),
             Parameter(
-                "_order_by", "date_created or activity_at; a minus in front is newest first."
+                "_order_by",
+                "Sort by date_created or activity_at; prefix with a minus for newest first.",
             ),
         ),
-        description="user_id, contact_id, _type and activity_at need the lead_id of one lead.",
+        description="user_id, contact_id, _type and activity_at require the lead_id of one lead.",
     ),
 )

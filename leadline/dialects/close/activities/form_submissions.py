@@ -131,8 +131,8 @@ OPERATIONS = (
         list_form_submissions,
         filters=(
             *FILTERS,
-            Parameter("form_id", "Of these forms alone, separated by commas."),
-            Parameter("form_id__in", "The same."),
+            Parameter("form_id", "Filter by form ids, comma separated."),
+            Parameter("form_id__in", "Same as form_id."),
         ),
     ),
     get_operation(RESOURCE),

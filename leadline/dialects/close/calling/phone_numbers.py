@@ -237,10 +237,12 @@ OPERATIONS = (
         RESOURCE,
         list_phone_numbers,
         filters=(
-            Parameter("number", "This number alone."),
-            Parameter("user_id", "The personal numbers of this user."),
-            filters.flag_parameter("is_group_number", "Only of groups, or only of people."),
-            Parameter("participant_user_id", "Where this user takes part, or alone is."),
+            Parameter("number", "Filter by phone number."),
+            Parameter("user_id", "Filter by the user who has the number."),
+            filters.flag_parameter(
+                "is_group_number", "Return only group (true) or only personal (false) numbers."
+            ),
+            Parameter("participant_user_id", "Filter by a user who shares or has the number."),
         ),
     ),
     get_operation(RESOURCE),

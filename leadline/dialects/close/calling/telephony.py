@@ -66,8 +66,8 @@ async def get_dialer(request: Request[None]) -> DialerShape:
     raise NotFoundError("dialer")
 
 
-_USER = Parameter("user_id", "Of this user alone.")
-_ORGANIZATION = Parameter("organization_id", "Of this organization.")
+_USER = Parameter("user_id", "Filter by user id.")
+_ORGANIZATION = Parameter("organization_id", "Must be your own organization.")
 
 OPERATIONS = (
     Operation(
@@ -109,12 +109,12 @@ OPERATIONS = (
             _ORGANIZATION,
             Parameter(
                 "source_type",
-                "What it was started from.",
+                "Filter by what the dialer was started from.",
                 {"type": "string", "enum": ["saved-search", "shared-entry"]},
             ),
-            Parameter("source_value", "The id of what it was started from."),
-            Parameter("status", "With this status."),
-            Parameter("status__in", "With one of these."),
+            Parameter("source_value", "Filter by the id of what the dialer was started from."),
+            Parameter("status", "Filter by status."),
+            Parameter("status__in", "Filter by statuses, comma separated."),
             _USER,
         ),
     ),

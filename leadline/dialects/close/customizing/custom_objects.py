@@ -164,8 +164,10 @@ OPERATIONS = (
         RESOURCE,
         list_custom_objects,
         filters=(
-            Parameter("lead_id", "Objects on these leads, separated by commas.", required=True),
-            Parameter("custom_object_type_id", "Of these types alone, separated by commas."),
+            Parameter("lead_id", "Filter by lead ids, comma separated.", required=True),
+            Parameter(
+                "custom_object_type_id", "Filter by custom object type ids, comma separated."
+            ),
         ),
     ),
     create_operation(RESOURCE, create_custom_object, body=CustomObjectBody, status=201),

@@ -149,7 +149,11 @@ OPERATIONS = (
     list_operation(
         RESOURCE,
         list_forms,
-        filters=(filters.flag_parameter("is_archived", "Only archived forms, or only others."),),
+        filters=(
+            filters.flag_parameter(
+                "is_archived", "Return only archived (true) or only active (false) forms."
+            ),
+        ),
     ),
     create_operation(RESOURCE, create_form, body=NewFormBody, ignored=IGNORED),
     get_operation(RESOURCE),

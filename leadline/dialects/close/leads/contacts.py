@@ -379,7 +379,7 @@ OPERATIONS = (
         RESOURCE,
         list_contacts,
         filters=(
-            Parameter("lead_id", "Contacts of these leads alone, separated by commas."),
+            Parameter("lead_id", "Filter by lead ids, comma separated."),
             QUERY,
         ),
     ),

@@ -236,32 +236,42 @@ def _name_group(key: Any, group: Order, shape: Mapping[str, Any]) -> dict[str, A
 
 
 FILTERS = (
-    Parameter("lead_id", "Opportunities of these leads alone, separated by commas."),
-    Parameter("organization_id", "Nothing, if it is another organization's."),
-    Parameter("user_id", "Opportunities of these users, and of the users in these groups, alone."),
-    Parameter("user_id__in", "The same."),
-    Parameter("status_id", "In these statuses alone, separated by commas."),
-    Parameter("status_id__in", "The same."),
-    Parameter("status_label", "In statuses with these labels, separated by commas."),
-    Parameter("status_label__in", "The same."),
-    Parameter("status", "The same."),
-    Parameter("status__in", "The same."),
-    Parameter("status_type", "In statuses of these types: active, won, lost."),
-    Parameter("status_type__in", "The same."),
-    Parameter("value_period", "Of these periods alone: one_time, monthly, annual."),
-    Parameter("value_period__in", "The same."),
-    filters.flag_parameter(
-        "is_stalled", f"Active and unchanged for {STALLED_AFTER.days} days, or else not so."
+    Parameter("lead_id", "Filter by lead ids, comma separated."),
+    Parameter(
+        "organization_id", "Must be your own organization; any other id gives an empty list."
     ),
-    Parameter("date_won", "Won, or expected to be, on this day."),
+    Parameter("user_id", "Filter by user or group ids, comma separated."),
+    Parameter("user_id__in", "Same as user_id."),
+    Parameter("status_id", "Filter by status ids, comma separated."),
+    Parameter("status_id__in", "Same as status_id."),
+    Parameter("status_label", "Filter by status labels, comma separated."),
+    Parameter("status_label__in", "Same as status_label."),
+    Parameter("status", "Former name of status_label."),
+    Parameter("status__in", "Same as status."),
+    Parameter("status_type", "Filter by status types (active, won, lost), comma separated."),
+    Parameter("status_type__in", "Same as status_type."),
+    Parameter(
+        "value_period", "Filter by value periods (one_time, monthly, annual), comma separated."
+    ),
+    Parameter("value_period__in", "Same as value_period."),
+    filters.flag_parameter(
+        "is_stalled", f"Active and unchanged for {STALLED_AFTER.days} days, or (false) the others."
+    ),
+    Parameter("date_won", "Filter by the day on which they were won or are expected to be."),
     *filters.bound_parameters("date_won"),
-    Parameter("date_created", "Created at this time, or on this day of UTC."),
+    Parameter("date_created", "Filter by creation time, or by day (UTC)."),
     *filters.bound_parameters("date_created"),
-    Parameter("date_updated", "Changed last at this time, or on this day of UTC."),
+    Parameter("date_updated", "Filter by the time of the last change, or by its day (UTC)."),
     *filters.bound_parameters("date_updated"),
     QUERY,
     LEAD_QUERY,
     LEAD_SAVED_SEARCH,
-    Parameter("_order_by", f"One of {', '.join(ORDERS)}; reversed with a minus before it."),
-    Parameter("_group_by", f"One of {', '.join(GROUPS)}; reversed with a minus before it."),
+    Parameter(
+        "_order_by",
+        f"Sort by one of {', '.join(ORDERS)}; prefix with a minus for descending order.",
+    ),
+    Parameter(
+        "_group_by",
+        f"Group by one of {', '.join(GROUPS)}; prefix with a minus for descending order.",
+    ),
 )

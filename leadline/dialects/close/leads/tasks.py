@@ -253,7 +253,7 @@ async def update_all(request: Request[BulkTaskBody]) -> BulkAnswer:
     given = params_of(request.raw)
     query = request.query if given is None else given
     if query.get("query"):
-        raise RefusedError("A search cannot say which tasks change: give their ids.")
+        raise RefusedError("Tasks to update cannot be selected by a search: give their ids.")
     problems = Problems()
     wanted = _read_filter(query, problems)
     change = _read_change(request.body, problems)
@@ -286,27 +286,31 @@ RESOURCE = Resource(
 )
 
 FILTERS = (
-    Parameter("_type", "Kinds of tasks; lead unless it says otherwise, all for any."),
-    Parameter("_type__in", "Kinds of tasks, separated by commas."),
-    Parameter("id", "This task alone."),
-    Parameter("id__in", "These tasks alone, separated by commas; then of any kind."),
-    Parameter("lead_id", "Tasks on these leads alone, separated by commas."),
-    Parameter("organization_id", "Nothing, if it is another organization's."),
-    Parameter("assigned_to", "Tasks of these users alone, separated by commas."),
-    Parameter("is_complete", "true or false."),
+    Parameter("_type", "Filter by task types, comma separated. Default: lead; all for every type."),
+    Parameter("_type__in", "Filter by task types, comma separated."),
+    Parameter("id", "Filter by task id."),
+    Parameter("id__in", "Filter by task ids, comma separated, whatever the type."),
+    Parameter("lead_id", "Filter by lead ids, comma separated."),
+    Parameter(
+        "organization_id", "Must be your own organization; any other id gives an empty list."
+    ),
+    Parameter("assigned_to", "Filter by user ids, comma separated."),
+    Parameter("is_complete", "Return only complete (true) or only open (false) tasks."),
     Parameter(
         "view",
-        "inbox is open by the end of today, future is open later, archive is complete.",
+        "inbox: open and due by the end of today. future: open and due later. archive: complete.",
         {"type": "string", "enum": list(get_args(View))},
     ),
-    Parameter("date", "Due on this day or at this instant."),
+    Parameter("date", "Filter by due date or time."),
     *filters.bound_parameters("date"),
-    Parameter("due_date", "The old name of date."),
+    Parameter("due_date", "Former name of date."),
     *filters.bound_parameters("due_date"),
     *filters.bound_parameters("date_created"),
     *filters.bound_parameters("date_updated"),
 )
-ORDER = Parameter("_order_by", "date or date_created; a minus in front reverses it.")
+ORDER = Parameter(
+    "_order_by", "Sort by date or date_created; prefix with a minus for descending order."
+)
 
 OPERATIONS = (
     list_operation(RESOURCE, list_tasks, answer=TaskListShape, filters=(*FILTERS, QUERY, ORDER)),
@@ -315,7 +319,7 @@ OPERATIONS = (
         name="task.update_all",
         method="PUT",
         path="/api/v1/task/",
-        summary="Update many tasks alike",
+        summary="Update several tasks at once",
         right=Right.TASK_WRITE,
         run=update_all,
         tag="Tasks",

@@ -30,30 +30,34 @@ _HAS_ADDRESS = HasRelated("contact_email", All())
 
 _COUNT = {"type": "integer", "minimum": 0}
 PARAMETERS = (
-    Parameter("lead_id", "The lead, if no search is given."),
-    Parameter("contact_id", "One of its contacts."),
-    Parameter("query", "A search for leads, as in /lead/; or for contacts."),
-    Parameter("s_query", "A structured search for leads or contacts, as JSON."),
+    Parameter("lead_id", "Lead to render the template for. Required without a search."),
+    Parameter("contact_id", "A contact of that lead."),
+    Parameter("query", "Text search for leads (as in /lead/) or for contacts."),
+    Parameter("s_query", "Structured search for leads or contacts, as JSON."),
     Parameter(
-        "entry", "Which one of those that have an address.", {**_COUNT, "maximum": MAX_ENTRY}
+        "entry",
+        "Which result to render, counting those with an email address.",
+        {**_COUNT, "maximum": MAX_ENTRY},
     ),
     Parameter(
         "mode",
-        "Whether leads are counted, each with its first contact, or contacts.",
+        "Whether results are leads (each with its first contact) or contacts.",
         {"type": "string", "enum": ["lead", "contact"]},
     ),
     Parameter(
         "contact_preference",
-        "The same: contact and all count contacts. The mode wins.",
+        "Older form of mode: contact and all mean contacts. mode takes precedence.",
         {"type": "string", "enum": ["lead", "contact", "all"]},
     ),
     Parameter(
-        "bulk_object_type", "What is searched for.", {"type": "string", "enum": ["lead", "contact"]}
+        "bulk_object_type",
+        "Type of the objects to search for.",
+        {"type": "string", "enum": ["lead", "contact"]},
     ),
     Parameter("sort", 'Fields to sort by, as JSON: [{"field": "name", "direction": "asc"}].'),
-    Parameter("results_limit", "How many results there are at most.", _COUNT),
-    Parameter("limit", "The same.", _COUNT),
-    Parameter("sender", "Nothing depends on it: templates are rendered in the caller's name."),
+    Parameter("results_limit", "Maximum number of results.", _COUNT),
+    Parameter("limit", "Same as results_limit.", _COUNT),
+    Parameter("sender", "Ignored: templates are rendered in the caller's name."),
 )
 
 
@@ -121,7 +125,7 @@ async def _search(request: Request[Any], noun: str) -> Search:
     text = request.query.get("s_query", "").strip()
     search = await _structured(request, text) if text else await search_in(request, noun)
     if search is None or search.noun not in ("lead", "contact"):
-        words = "Only leads and contacts have templates rendered for them."
+        words = "Templates can only be rendered for leads and contacts."
         raise InvalidError([problem("choice", "s_query", text=words)])
     return search
 

@@ -260,8 +260,12 @@ OPERATIONS = (
         RESOURCE,
         list_email_templates,
         filters=(
-            filters.flag_parameter("is_archived", "Only archived templates, or only others."),
-            filters.flag_parameter("is_shared", "Only shared templates, or only one's own."),
+            filters.flag_parameter(
+                "is_archived", "Return only archived (true) or only active (false) templates."
+            ),
+            filters.flag_parameter(
+                "is_shared", "Return only shared (true) or only private (false) templates."
+            ),
         ),
     ),
     create_operation(RESOURCE, create_email_template, body=NewEmailTemplateBody),
@@ -270,7 +274,8 @@ OPERATIONS = (
         get_email_template,
         filters=(
             filters.flag_parameter(
-                "include_embedded", "Those inside sequences too; none are so far."
+                "include_embedded",
+                "Include templates that are embedded in sequences. There are none so far.",
             ),
         ),
     ),

@@ -167,10 +167,14 @@ OPERATIONS = (
         RESOURCE,
         list_playbooks,
         filters=(
-            filters.flag_parameter("is_archived", "Only archived playbooks, or only others."),
-            Parameter("position__gt", "Behind this position.", {"type": "integer"}),
+            filters.flag_parameter(
+                "is_archived", "Return only archived (true) or only active (false) playbooks."
+            ),
+            Parameter("position__gt", "After this position.", {"type": "integer"}),
             Parameter(
-                "created_at__lt", "Made before this.", {"type": "string", "format": "date-time"}
+                "created_at__lt",
+                "Created before this time.",
+                {"type": "string", "format": "date-time"},
             ),
         ),
     ),
@@ -192,7 +196,7 @@ OPERATIONS = (
         name="playbook.unarchive",
         method="POST",
         path=f"{RESOURCE.path}{{id}}/unarchive/",
-        summary="Take a playbook out of the archive",
+        summary="Unarchive a playbook",
         right=RESOURCE.write,
         run=unarchive,
         tag=RESOURCE.tag,

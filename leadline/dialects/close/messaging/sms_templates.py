@@ -180,9 +180,10 @@ OPERATIONS = (
         RESOURCE,
         get_sms_template,
         filters=(
-            filters.flag_parameter("include_attachments", "With the files that go with it."),
+            filters.flag_parameter("include_attachments", "Include the attachments."),
             filters.flag_parameter(
-                "include_embedded", "Those inside sequences too; none are so far."
+                "include_embedded",
+                "Include templates that are embedded in sequences. There are none so far.",
             ),
         ),
     ),

@@ -127,7 +127,7 @@ async def _read(request: Request, services: Services) -> AuthorizationRequest | 
     if redirect_uri is None and len(app.redirect_uris) == 1:
         redirect_uri = app.redirect_uris[0]
     if redirect_uri not in app.redirect_uris:
-        raise RefusedError("The app wants you to be sent where its owner has not registered.")
+        raise RefusedError("The redirect address is not registered for the app.")
     state = query.get("state")
     wrong = _wrong(query)
     if wrong is not None:
@@ -198,7 +198,7 @@ def _check_own_form(request: Request, form: dict[str, str]) -> None:
     known, given = request.cookies.get(_COOKIE, ""), form.get("csrf", "")
     is_own = _CSRF.fullmatch(known) and hmac.compare_digest(known.encode(), given.encode())
     if not is_own or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise ForbiddenError("This form is too old, or not from here.")
+        raise ForbiddenError("This form has expired, or is from another site.")
 
 
 def _redirect(redirect_uri: str, **fields: str | None) -> RedirectResponse:

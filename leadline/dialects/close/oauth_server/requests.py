@@ -138,7 +138,7 @@ def read_fields(text: str) -> dict[str, str]:
         raise MalformedError("There are too many fields.") from error
     twice = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
     if twice:
-        raise MalformedError(f"A field is there twice: {twice[0][:40]}.")
+        raise MalformedError(f"A field is given twice: {twice[0][:40]}.")
     if any("\x00" in part for pair in pairs for part in pair):
         raise MalformedError("The request contains a NUL character.")
     return dict(pairs)

@@ -118,7 +118,7 @@ async def _authenticate(request: Request, services: Services, form: dict[str, st
     given = request.headers.get("authorization", "")
     if given:
         if "client_secret" in form:
-            raise RefusedError("The client authenticates in two ways.")
+            raise RefusedError("The client must authenticate in one way only.")
         basic_id, secret = _basic(given)
         if client_id not in ("", basic_id):
             raise RefusedError("There are two different client ids.")

@@ -261,7 +261,7 @@ OPERATIONS = (
         name="membership.create",
         method="POST",
         path=PATH,
-        summary="Make sure that somebody is a member",
+        summary="Add a user to the organization",
         right=Right.MEMBERSHIP_WRITE,
         run=create_membership,
         tag=TAG,
@@ -273,14 +273,18 @@ OPERATIONS = (
         name="membership.update_many",
         method="PUT",
         path=PATH,
-        summary="Update several memberships alike",
+        summary="Update several memberships at once",
         right=Right.MEMBERSHIP_WRITE,
         run=update_many,
         tag=TAG,
         body=BulkMembershipBody,
         ignored=READABLE,
         answer=UpdatedCountShape,
-        query=(Parameter("id__in", "The memberships, where the body does not say."),),
+        query=(
+            Parameter(
+                "id__in", "Ids of the memberships, comma separated, unless the body has them."
+            ),
+        ),
     ),
     operation(
         name="membership.update",

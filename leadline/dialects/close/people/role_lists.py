@@ -26,4 +26,4 @@ async def check_roles(unit: Unit, given: object, name: str = "editable_with_role
 def require_listed(scope: Scope, allowed: list[str]) -> None:
     """ForbiddenError unless the caller's role is in the list; an empty one means every role."""
     if allowed and role_of(scope) not in allowed:
-        raise ForbiddenError("Your role may not change what is of this type.")
+        raise ForbiddenError("Your role may not change objects of this type.")

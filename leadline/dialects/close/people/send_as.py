@@ -127,8 +127,8 @@ async def delete_send_as(request: Request[None]) -> None:
 
 
 _SIDES = (
-    Parameter("allowing_user_id", "Who lets others send."),
-    Parameter("allowed_user_id", "Who may send."),
+    Parameter("allowing_user_id", "Filter by the user who allows it."),
+    Parameter("allowed_user_id", "Filter by the user who is allowed."),
 )
 
 OPERATIONS = (
@@ -136,7 +136,7 @@ OPERATIONS = (
         name="send_as.list",
         method="GET",
         path=PATH,
-        summary="List who may send as oneself, or as whom one may send",
+        summary="List send-as associations of the caller",
         right=Right.SELF_READ,
         run=list_send_as,
         tag=TAG,
@@ -148,7 +148,7 @@ OPERATIONS = (
         name="send_as.create",
         method="POST",
         path=PATH,
-        summary="Let somebody send as oneself",
+        summary="Allow a user to send as the caller",
         right=Right.SELF_WRITE,
         run=create_send_as,
         tag=TAG,
@@ -160,7 +160,7 @@ OPERATIONS = (
         name="send_as.delete_by_user",
         method="DELETE",
         path=PATH,
-        summary="Let somebody no longer send as oneself",
+        summary="No longer allow a user to send as the caller",
         right=Right.SELF_WRITE,
         run=delete_by_user,
         tag=TAG,
@@ -171,7 +171,7 @@ OPERATIONS = (
         name="send_as.update_many",
         method="POST",
         path=f"{PATH}bulk/",
-        summary="Say for several people whether they may send as oneself",
+        summary="Update for several users whether they can send as the caller",
         right=Right.SELF_WRITE,
         run=update_many,
         tag=TAG,

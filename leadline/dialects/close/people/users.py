@@ -157,7 +157,7 @@ OPERATIONS = (
         name="user.me",
         method="GET",
         path="/api/v1/me/",
-        summary="Fetch oneself, with the organization that the key belongs to",
+        summary="Fetch the calling user and their organization",
         right=Right.SELF_READ,
         run=get_me,
         tag=TAG,
@@ -178,7 +178,7 @@ OPERATIONS = (
             *PAGING,
             FIELDS,
             Parameter(
-                "_order_by", "How to sort the users.", {"type": "string", "enum": list(_ORDERS)}
+                "_order_by", "Field to sort users by.", {"type": "string", "enum": list(_ORDERS)}
             ),
         ),
     ),
@@ -186,13 +186,13 @@ OPERATIONS = (
         name="user.list_availability",
         method="GET",
         path="/api/v1/user/availability/",
-        summary="List who can be called on which device",
+        summary="List the availability of users by device",
         right=Right.USER_READ,
         run=list_availability,
         tag=TAG,
         answer=AvailabilityShape,
         is_list=True,
-        query=(*PAGING, FIELDS, Parameter("organization_id", "The organization.")),
+        query=(*PAGING, FIELDS, Parameter("organization_id", "Must be your own organization.")),
     ),
     operation(
         name="user.get",

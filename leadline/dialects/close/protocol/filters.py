@@ -88,7 +88,12 @@ def orders(text: str, allowed: Collection[str]) -> list[Order]:
 
 def bound_parameters(name: str) -> tuple[Parameter, ...]:
     """The bounds of a time, as the OpenAPI document shows them."""
-    texts = ("Later than this.", "Not before this.", "Before this.", "Not later than this.")
+    texts = (
+        "Later than this time.",
+        "At this time or later.",
+        "Earlier than this time.",
+        "At this time or earlier.",
+    )
     return tuple(
         Parameter(f"{name}__{bound}", text, {"type": "string", "format": "date-time"})
         for bound, text in zip(BOUNDS, texts, strict=True)

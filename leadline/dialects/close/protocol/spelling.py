@@ -162,10 +162,12 @@ def id_in_path(noun: str, prefix: str, text: str) -> bytes:
 MAX_SKIP = 100_000
 MAX_WHOLE = 1000
 PAGING = (
-    Parameter("_limit", "How many objects at most.", {"type": "integer", "default": 100}),
-    Parameter("_skip", "How many objects to pass over.", {"type": "integer", "default": 0}),
+    Parameter(
+        "_limit", "Maximum number of objects to return.", {"type": "integer", "default": 100}
+    ),
+    Parameter("_skip", "Number of objects to skip.", {"type": "integer", "default": 0}),
 )
-FIELDS = Parameter("_fields", "Comma-separated names of the fields to answer with.")
+FIELDS = Parameter("_fields", "Fields to return, comma separated.")
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -108,7 +108,7 @@ class SavedSearches:
         if row is None or row.type != noun:
             raise NotFoundError(SAVED_SEARCHES.noun)
         if row.id in self._inside:
-            raise RefusedError(f"The saved search '{row.name}' contains itself.")
+            raise RefusedError(f"The saved search '{row.name}' refers to itself.")
         if len(self._inside) >= MAX_DEPTH:
             raise RefusedError(f"Saved searches are nested more than {MAX_DEPTH} levels deep.")
         if len(self.read) >= MAX_READ:

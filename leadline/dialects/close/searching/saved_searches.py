@@ -266,8 +266,8 @@ OPERATIONS = (
         RESOURCE,
         list_saved_searchs,
         filters=(
-            Parameter("type", "What they search for.", {**_TYPE, "default": "lead"}),
-            Parameter("type__in", "Any of these types, separated by commas."),
+            Parameter("type", "Filter by type of search.", {**_TYPE, "default": "lead"}),
+            Parameter("type__in", "Filter by types of search, comma separated."),
         ),
     ),
     create_operation(RESOURCE, create_saved_search, body=NewSavedSearchBody),
