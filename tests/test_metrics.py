@@ -84,6 +84,18 @@ def test_requests_are_counted_by_operation_and_kind_of_status(world: World) -> N
     assert more("close", "user.me", "4xx") == 1
 
 
+def test_addresses_beside_the_operations_are_counted_too(world: World) -> None:
+    before = figures(world)
+    world.client.post("/oauth2/token/")
+    world.client.get("/go/file/orga_0/file_0/x/")
+    world.client.post("/go/form/orga_0/form_0/")
+    after = figures(world)
+    name = "leadline_request_seconds_count"
+    for operation in ("oauth.token", "file.download", "form.submit"):
+        labels = {"dialect": "close", "operation": operation, "status": "4xx"}
+        assert value(after, name, **labels) - value(before, name, **labels) == 1
+
+
 def test_database_work_is_counted_by_operation(world: World) -> None:
     labels = {"dialect": "close", "operation": "outcome.create"}
     before = figures(world)

@@ -162,7 +162,8 @@ def operation(
 ) -> Operation:
     """An operation whose handler takes what ``body`` says and returns what ``answer`` promises.
 
-    The record itself cannot say so, because the table holds operations of all kinds.
+    The record itself cannot say so, because the table holds operations of all kinds. Where several
+    types describe an answer, or one describes each object of a list, it is made without this.
     """
     return Operation(
         name=name,
