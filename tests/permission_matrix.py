@@ -42,6 +42,14 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "close.note.get": (401, 200, 200, 200, 404, 404),
     "close.note.update": (401, 200, 200, 200, 404, 404),
     "close.note.delete": (401, 200, 200, 200, 404, 404),
+    # Close: comments. Everybody comments and removes, only the author (ada) edits.
+    "close.comment.list": (401, 200, 200, 200, 200, 200),
+    "close.comment.create": (401, 201, 201, 201, 404, 404),
+    "close.comment.get": (401, 200, 200, 200, 404, 404),
+    "close.comment.update": (401, 403, 403, 200, 404, 404),
+    "close.comment.delete": (401, 204, 204, 204, 404, 404),
+    "close.comment_thread.list": (401, 200, 200, 200, 200, 200),
+    "close.comment_thread.get": (401, 200, 200, 200, 404, 404),
     # Close: custom objects and activities, and the creation of leads
     "close.custom_object.list": (401, 200, 200, 200, 200, 200),
     "close.custom_object.create": (401, 201, 201, 201, 400, 400),

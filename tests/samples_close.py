@@ -75,6 +75,18 @@ def _note(things: Things) -> Any:
     }
 
 
+def _comment(things: Things) -> Any:
+    return {"object_id": things("close.note"), "body": f"<body><p>{things.word()}</p></body>"}
+
+
+def _thread(things: Things) -> str:
+    """Each call makes a thread of its own: an object has but one."""
+    note = _made(things, "/activity/note/", _note(things))
+    body = {"object_id": note, "body": "<body><p>Good.</p></body>"}
+    made: str = things.world.ada.close.post("/comment/", body, 201)["thread_id"]
+    return made
+
+
 def _merge(things: Things) -> Any:
     return {"source": things.another("close.lead"), "destination": things.another("close.lead")}
 
@@ -205,6 +217,8 @@ MAKERS: dict[str, Callable[[Things], str]] = {
     "close.pipeline": lambda t: _made(t, "/pipeline/", {"name": t.word()}),
     "close.outcome": lambda t: _made(t, "/outcome/", {"name": t.word()}),
     "close.note": lambda t: _made(t, "/activity/note/", _note(t)),
+    "close.comment": lambda t: _made(t, "/comment/", _comment(t)),
+    "close.comment_thread": _thread,
     "close.task": lambda t: _made(t, "/task/", _task(t)),
     "close.task_completion": _completed,
     "close.user": lambda t: f"user_{make_member(t)}",
@@ -264,6 +278,9 @@ SAMPLES: dict[str, Sample] = {
     "close.lead_status.update": Sample(lambda t: {"label": t.word()}),
     "close.activity.list": Sample(rows="close.note"),
     "close.note.create": Sample(_note),
+    "close.comment.list": Sample(query=lambda t: {"object_id": t("close.note")}),
+    "close.comment.create": Sample(_comment),
+    "close.comment.update": Sample(lambda t: {"body": f"<body><p>{t.word()}</p></body>"}),
     "close.note.update": Sample(lambda t: {"note": t.word(), "pinned": False}),
     "close.task.create": Sample(_task),
     "close.task.update": Sample(lambda t: {"text": t.word(), "is_complete": True}),

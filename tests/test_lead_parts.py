@@ -24,6 +24,8 @@ NO_PARTS = {
 }
 # Parts that no search looks for, each with its reason.
 NOT_SEARCHED = {
+    "comment_threads": "comments are read where they were written, on their objects",
+    "comments": "as their threads",
     "conversations": "their messages are looked for",
     "lead_merges": "Close has no such object type",
     "stage_transitions": "conditions ask for them, nobody looks for one",

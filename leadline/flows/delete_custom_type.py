@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from leadline.features.comments.actions import delete_comments_on
 from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
 from leadline.features.custom_activity_types.tables import CUSTOM_ACTIVITY_TYPES
 from leadline.features.custom_fields.actions import take_turns
@@ -71,6 +72,7 @@ async def _delete_instances(unit: Unit, table: Table[Any], type_id: bytes) -> No
     if not found:
         return
     ids = [row.id for row in found]
+    await delete_comments_on(unit, ids)
     for row in await unit.fetch_all(table.row, table.delete_where(b"id = ANY(%(ids)s)"), ids=ids):
         unit.record("deleted", table, row, None)
     if len(found) == CHUNK:

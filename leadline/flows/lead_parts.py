@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from leadline.features.calls.tables import CALLS
+from leadline.features.comments.tables import COMMENT_THREADS, COMMENTS
 from leadline.features.contacts.tables import CONTACTS
 from leadline.features.conversations.tables import CONVERSATIONS, MESSAGES
 from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
@@ -75,6 +76,8 @@ LEAD_PARTS: tuple[Part, ...] = (
     Part(FORM_SUBMISSIONS),
     Part(NOTES),
     Part(CALLS),
+    Part(COMMENT_THREADS),
+    Part(COMMENTS),
     _CONVERSATIONS,
     Part(MESSAGES, _CONVERSATIONS, "conversation_id", moves=False),
     # What reports count. A merged lead was taken in once; a deleted one remains in the figures.

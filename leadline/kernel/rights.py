@@ -62,6 +62,8 @@ class Right(StrEnum):
     BLOCKED_PHONE_NUMBER_WRITE = "blocked_phone_number:write", HEAD, P.MANAGE_GROUP_NUMBERS
     CALL_READ = "call:read", REP
     CALL_WRITE = "call:write", REP, P.CALLING
+    COMMENT_READ = "comment:read", REP
+    COMMENT_WRITE = "comment:write", REP
     CONNECTED_ACCOUNT_READ = "connected_account:read", REP
     CONTACT_READ = "contact:read", REP
     CONTACT_WRITE = "contact:write", REP

@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from leadline.features.calls.inputs import CallChange, NewCall
 from leadline.features.calls.tables import CALLS, Call
+from leadline.features.comments.actions import delete_comments_on
 from leadline.kernel.rights import Right
 from leadline.platform.phone_numbers import to_e164
 from leadline.platform.rich_text import both_texts
@@ -74,6 +75,7 @@ async def delete_call(unit: Unit, call_id: bytes) -> None:
     """Removes a call."""
     call = await rows.lock(unit, CALLS, call_id)
     unit.scope.require_over(call.user_id, Right.ACTIVITY_MANAGE_OTHERS, Right.ACTIVITY_DELETE_OWN)
+    await delete_comments_on(unit, [call.id])
     await writes.delete(unit, CALLS, call)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from leadline.features.comments.actions import delete_comments_on
 from leadline.features.contacts.queries import check_on_lead
 from leadline.features.custom_activities.inputs import CustomActivityChange, NewCustomActivity
 from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES, CustomActivity
@@ -86,4 +87,5 @@ async def update_custom_activity(
 async def delete_custom_activity(unit: Unit, row: CustomActivity) -> None:
     """Removes a locked activity."""
     unit.scope.require_over(row.user_id, Right.ACTIVITY_MANAGE_OTHERS, Right.ACTIVITY_DELETE_OWN)
+    await delete_comments_on(unit, [row.id])
     await writes.delete(unit, CUSTOM_ACTIVITIES, row)

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from leadline.features.comments.actions import delete_comments_on
 from leadline.features.contacts.queries import check_on_lead
 from leadline.features.leads.tables import LEADS
 from leadline.features.notes.inputs import NewNote, NoteChange
@@ -67,6 +68,7 @@ async def delete_note(unit: Unit, note_id: bytes) -> None:
     """Removes a note."""
     note = await rows.lock(unit, NOTES, note_id)
     unit.scope.require_over(note.user_id, Right.ACTIVITY_MANAGE_OTHERS, Right.ACTIVITY_DELETE_OWN)
+    await delete_comments_on(unit, [note.id])
     await writes.delete(unit, NOTES, note)
 
 

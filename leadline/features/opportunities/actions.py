@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
+from leadline.features.comments.actions import delete_comments_on
 from leadline.features.custom_fields.actions import merged
 from leadline.features.opportunities.inputs import NewOpportunity, OpportunityChange
 from leadline.features.opportunities.tables import OPPORTUNITIES, Opportunity
@@ -89,6 +90,7 @@ async def delete_opportunity(unit: Unit, opportunity_id: bytes) -> None:
     unit.scope.require_over(
         row.user_id, Right.OPPORTUNITY_MANAGE_OTHERS, Right.OPPORTUNITY_DELETE_OWN
     )
+    await delete_comments_on(unit, [row.id])
     await writes.delete(unit, OPPORTUNITIES, row)
 
 

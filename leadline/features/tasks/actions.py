@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from leadline.features.comments.actions import delete_comments_on
 from leadline.features.contacts.queries import check_is_on_lead
 from leadline.features.contacts.tables import CONTACTS
 from leadline.features.leads.tables import LEADS
@@ -95,6 +96,7 @@ async def delete_completion(unit: Unit, completion_id: bytes) -> None:
     """Removes the note of a completion; the task stays complete."""
     row = await rows.lock(unit, TASK_COMPLETIONS, completion_id)
     unit.scope.require_over(row.user_id, Right.ACTIVITY_MANAGE_OTHERS, Right.ACTIVITY_DELETE_OWN)
+    await delete_comments_on(unit, [row.id])
     await writes.delete(unit, TASK_COMPLETIONS, row)
 
 
@@ -208,5 +210,6 @@ async def _forget_completions(unit: Unit, pairs: list[tuple[Task, Task]]) -> Non
         TASK_COMPLETIONS.delete_where(b"task_id = ANY(%(task_ids)s)"),
         task_ids=[after.id for _, after in pairs],
     )
+    await delete_comments_on(unit, [completion.id for completion in gone])
     for completion in gone:
         unit.record("deleted", TASK_COMPLETIONS, completion, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from leadline.dialects.close.activities import (
     activity_lists,
     calls,
+    comments,
     creations,
     custom_activities,
     form_submissions,
@@ -19,6 +20,7 @@ from leadline.wire.operation import Operation
 OPERATIONS: tuple[Operation, ...] = (
     *activity_lists.OPERATIONS,
     *calls.OPERATIONS,
+    *comments.OPERATIONS,
     *creations.OPERATIONS,
     *custom_activities.OPERATIONS,
     *form_submissions.OPERATIONS,

@@ -10,6 +10,10 @@ from msgspec import UNSET, UnsetType
 from leadline.dialects.close.activities.activities import CUSTOM, list_activities
 from leadline.dialects.close.people.role_lists import require_listed
 from leadline.dialects.close.protocol import spelling
+from leadline.dialects.close.protocol.comment_summaries import (
+    CommentSummaryShape,
+    add_comment_summaries,
+)
 from leadline.dialects.close.protocol.custom_values import (
     check_required,
     fields_for,
@@ -55,7 +59,7 @@ class CustomActivityShape(TypedDict):
 
     _type: Literal["CustomActivity"]
     activity_at: str
-    comment_summary: None
+    comment_summary: CommentSummaryShape | None
     contact_id: str | None
     created_by: str | None
     created_by_name: str | None
@@ -109,7 +113,9 @@ class CustomActivityChangeBody(msgspec.Struct, frozen=True, kw_only=True):
 async def show(request: Request[Any], found: list[CustomActivity]) -> list[CustomActivityShape]:
     people = {user_id for row in found for user_id in (row.created_by, row.updated_by, row.user_id)}
     names = await names_of(request.unit, people)
-    return [_spell(row, names) for row in found]
+    shapes = [_spell(row, names) for row in found]
+    await add_comment_summaries(request.unit, shapes)
+    return shapes
 
 
 def _spell(row: CustomActivity, names: dict[bytes | None, str]) -> CustomActivityShape:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal, TypedDict
 
 import msgspec
@@ -12,6 +11,11 @@ from leadline.dialects.close.activities.activities import list_activities
 from leadline.dialects.close.leads.contacts import Text
 from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.protocol.attachments import AttachmentBody, read_attachments
+from leadline.dialects.close.protocol.comment_summaries import (
+    CommentSummaryShape,
+    add_comment_summaries,
+    mentions_in,
+)
 from leadline.dialects.close.protocol.custom_values import refuse_custom
 from leadline.dialects.close.protocol.file_links import connect_files, sign_links
 from leadline.dialects.close.protocol.resource import (
@@ -47,7 +51,7 @@ class NoteShape(TypedDict):
     _type: Literal["Note"]
     activity_at: str
     attachments: list[Attachment]
-    comment_summary: None
+    comment_summary: CommentSummaryShape | None
     contact_id: str | None
     created_by: str | None
     created_by_name: str | None
@@ -71,8 +75,6 @@ class NoteShape(TypedDict):
 
 
 IGNORED = frozenset(NoteShape.__annotations__)
-
-_MENTION = re.compile(r'<span (?=[^>]*data-type="mention")[^>]*data-id="((?:user|group)_[^"]+)"')
 
 
 class NoteBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +124,7 @@ async def show(request: Request[Any], found: list[Note]) -> list[NoteShape]:
             "lead_id": spell_id("lead", row.lead_id),
             "note": row.note,
             "note_html": row.note_html,
-            "note_mentions": list(dict.fromkeys(_MENTION.findall(row.note_html))),
+            "note_mentions": mentions_in(row.note_html),
             "organization_id": spell_id("orga", row.organization_id),
             "pinned": row.pinned_at is not None,
             "pinned_at": spelling.spell_time_or_null(row.pinned_at),
@@ -136,6 +138,7 @@ async def show(request: Request[Any], found: list[Note]) -> list[NoteShape]:
         }
         for row in found
     ]
+    await add_comment_summaries(request.unit, shapes)
     await sign_links(request.unit, shapes)
     return shapes
 

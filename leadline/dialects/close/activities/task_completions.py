@@ -6,6 +6,10 @@ from typing import Any, Literal, TypedDict
 
 from leadline.dialects.close.activities.activities import list_activities
 from leadline.dialects.close.leads.task_shapes import PREFIXES
+from leadline.dialects.close.protocol.comment_summaries import (
+    CommentSummaryShape,
+    add_comment_summaries,
+)
 from leadline.dialects.close.protocol.resource import Resource, delete_operation, get_operation
 from leadline.dialects.close.protocol.spelling import spell_id, spell_id_or_null, spell_time
 from leadline.features.tasks.actions import delete_completion
@@ -20,7 +24,7 @@ class TaskCompletionShape(TypedDict):
 
     _type: Literal["TaskCompleted"]
     activity_at: str
-    comment_summary: None
+    comment_summary: CommentSummaryShape | None
     contact_id: str | None
     created_by: str | None
     created_by_name: str | None
@@ -48,7 +52,7 @@ async def show(request: Request[Any], found: list[TaskCompletion]) -> list[TaskC
     for row in found:
         people |= {row.created_by, row.updated_by, row.user_id, row.task_assigned_to}
     names = await names_of(request.unit, people)
-    return [
+    shapes: list[TaskCompletionShape] = [
         {
             "_type": "TaskCompleted",
             "activity_at": spell_time(row.happened_at),
@@ -76,6 +80,8 @@ async def show(request: Request[Any], found: list[TaskCompletion]) -> list[TaskC
         }
         for row in found
     ]
+    await add_comment_summaries(request.unit, shapes)
+    return shapes
 
 
 RESOURCE = Resource(

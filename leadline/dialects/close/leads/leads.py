@@ -24,6 +24,7 @@ from leadline.dialects.close.leads.lead_shapes import (
 from leadline.dialects.close.leads.statuses import read_status
 from leadline.dialects.close.leads.tasks import calendar_of
 from leadline.dialects.close.protocol import spelling
+from leadline.dialects.close.protocol.comment_summaries import add_comment_summaries
 from leadline.dialects.close.protocol.custom_values import fields_for, read_custom
 from leadline.dialects.close.protocol.file_links import sign_links
 from leadline.dialects.close.protocol.object_links import extras_for
@@ -121,7 +122,9 @@ async def _show(request: Request[Any], leads: list[Lead], related: Related) -> l
     )
     shapes = [spell_lead(lead, related, view) for lead in leads]
     await add_recent_calls(request, "lead_id", [lead.id for lead in leads], shapes)
-    await sign_links(request.unit, [each for shape in shapes for each in shape["opportunities"]])
+    opportunities = [each for shape in shapes for each in shape["opportunities"]]
+    await add_comment_summaries(request.unit, opportunities)
+    await sign_links(request.unit, opportunities)
     return shapes
 
 

@@ -26,6 +26,7 @@ from leadline.dialects.close.leads.opportunity_shapes import (
 from leadline.dialects.close.leads.statuses import read_status
 from leadline.dialects.close.protocol import filters, spelling
 from leadline.dialects.close.protocol.attachments import AttachmentBody, read_attachments
+from leadline.dialects.close.protocol.comment_summaries import add_comment_summaries
 from leadline.dialects.close.protocol.custom_values import fields_for, read_custom
 from leadline.dialects.close.protocol.file_links import connect_files, sign_links
 from leadline.dialects.close.protocol.resource import (
@@ -172,6 +173,7 @@ async def _show(
 ) -> list[OpportunityShape]:
     related = await related_to(request.unit, found, book)
     shapes = [spell_with(related, row, request.scope.currency) for row in found]
+    await add_comment_summaries(request.unit, shapes)
     await sign_links(request.unit, shapes)
     return shapes
 

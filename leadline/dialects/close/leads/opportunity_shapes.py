@@ -10,6 +10,7 @@ from typing import TypedDict
 import msgspec
 
 from leadline.dialects.close.leads.contacts import EmailShape, PhoneShape, Reach, reach_of
+from leadline.dialects.close.protocol.comment_summaries import CommentSummaryShape
 from leadline.dialects.close.protocol.custom_values import spell_custom
 from leadline.dialects.close.protocol.money import format_money
 from leadline.dialects.close.protocol.object_links import Extras, LinkShape, extras_for, links_on
@@ -55,7 +56,7 @@ class OpportunityShape(ValueShape):
     """Values of custom fields stand beside these, as ``custom.cf_..``."""
 
     attachments: list[Attachment]
-    comment_summary: None
+    comment_summary: CommentSummaryShape | None
     confidence: int
     contact_id: str | None
     contact_name: str | None

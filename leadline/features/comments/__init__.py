@@ -1,0 +1,1 @@
+"""Comments: what members write to each other about an activity or an opportunity."""
