@@ -93,9 +93,7 @@ async def delete_empty_pipeline(unit: Unit, pipeline_id: bytes) -> None:
 async def retire_status(unit: Unit, stage_id: bytes) -> None:
     """Takes a status that no opportunity has out of use; one must be left."""
     book = await lock_book(unit, "opportunity")
-    stage = book.by_id.get(stage_id)
-    if stage is None or not stage.is_active:
-        raise NotFoundError(STAGES.noun)
+    stage = book.get_active(stage_id)
     if len(book.active()) == 1:
         raise RefusedError(f"'{stage.name}' is the last status.")
     await retire_stages(unit, [stage])
@@ -120,8 +118,8 @@ def _choose(
     for place, entry in enumerate(entries):
         path = ("statuses", place, "label")
         if entry.stage_id is not None:
-            stage = book.by_id.get(entry.stage_id)
-            if stage is None or not stage.is_active or stage.id in seen:
+            stage = book.find_active(entry.stage_id)
+            if stage is None or stage.id in seen:
                 problems.add("not_found", "statuses", place, "id")
                 continue
             seen.add(stage.id)

@@ -90,7 +90,7 @@ async def _fill_primary(unit: Unit, lead_id: bytes) -> None:
 
 async def _touch(unit: Unit, lead: Lead) -> None:
     """Adding and removing contacts changes the lead as Close sees it: an event even within one
-    instant, when the row looks the same."""
+    instant, when the row looks the same, so not by ``change_row``."""
     changes = unit.update_stamps()
     await unit.execute(LEADS.update_sql(tuple(changes)), id=lead.id, **changes)
     after = msgspec.structs.replace(lead, **changes)

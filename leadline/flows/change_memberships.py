@@ -24,6 +24,7 @@ from leadline.features.users.queries import (
 )
 from leadline.features.users.tables import MEMBERSHIPS, Membership
 from leadline.kernel.errors import ForbiddenError, NotFoundError, Problems, RefusedError
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.permissions import Permission
 from leadline.kernel.rights import Role
 from leadline.platform.emails import normalise
@@ -83,11 +84,8 @@ async def change_memberships(
     """Changes all these memberships alike, or none of them; unknown ids are passed over."""
     admins = await lock_admins(unit)
     found = await lock_memberships(unit, ids)
-    changes: dict[str, Any] = {
-        name: value
-        for name, value in msgspec.structs.asdict(change).items()
-        if value is not UNSET and name != "role"
-    }
+    changes = given_fields(change)
+    changes.pop("role", None)
     if change.role is UNSET:
         return [await writes.update(unit, MEMBERSHIPS, row, **changes) for row in found]
     problems = Problems()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -12,6 +10,7 @@ from leadline.features.organizations.tables import Organization
 from leadline.features.pipelines.queries import StageBook, lock_book
 from leadline.features.pipelines.tables import STAGES
 from leadline.kernel.errors import Problems
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import read_name
 from leadline.store import writes
 from leadline.store.unit import Unit
@@ -30,11 +29,8 @@ class OrganizationChange(msgspec.Struct, frozen=True, kw_only=True):
 async def change_organization(unit: Unit, change: OrganizationChange) -> Organization:
     """Changes what is given. Stages that the order leaves out follow those that it names."""
     problems = Problems()
-    changes: dict[str, Any] = {
-        name: value
-        for name, value in msgspec.structs.asdict(change).items()
-        if value is not UNSET and name != "stage_ids"
-    }
+    changes = given_fields(change)
+    changes.pop("stage_ids", None)
     if change.name is not UNSET:
         changes["name"] = read_name(change.name, problems)
     book = None
@@ -50,8 +46,7 @@ async def change_organization(unit: Unit, change: OrganizationChange) -> Organiz
 def _check_order(book: StageBook, stage_ids: list[bytes], problems: Problems) -> None:
     seen: set[bytes] = set()
     for place, stage_id in enumerate(stage_ids):
-        stage = book.by_id.get(stage_id)
-        if stage is None or not stage.is_active:
+        if book.find_active(stage_id) is None:
             problems.add("not_found", "lead_statuses", place, "id")
         elif stage_id in seen:
             words = "The status is in the list already."

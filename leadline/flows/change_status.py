@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from leadline.features.pipelines.actions import check_stage_name
+from leadline.features.pipelines.actions import read_new_name
 from leadline.features.pipelines.queries import lock_book
 from leadline.features.pipelines.tables import STAGES, Stage
 from leadline.flows.retire_stage import lock_stages, refuse_if_used
-from leadline.kernel.errors import NotFoundError, Path, Problems
+from leadline.kernel.errors import Path
 from leadline.store import writes
 from leadline.store.unit import Unit
 
@@ -26,15 +26,10 @@ async def change_status(
     The type of a status in use stays: what is in it was won, or lost, on a certain day.
     """
     book = await lock_book(unit, "opportunity")
-    stage = book.by_id.get(stage_id)
-    if stage is None or not stage.is_active:
-        raise NotFoundError(STAGES.noun)
+    stage = book.get_active(stage_id)
     changes: dict[str, Any] = {}
     if name is not None:
-        problems = Problems()
-        others = (other.name for other in book.active(stage.pipeline_id) if other.id != stage.id)
-        changes["name"] = check_stage_name(name, others, problems, path)
-        problems.stop_if_any()
+        changes["name"] = read_new_name(book, stage, name, path)
     if type is not None and type != stage.type:
         await lock_stages(unit, [stage])
         await refuse_if_used(unit, [stage])

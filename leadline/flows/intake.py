@@ -21,6 +21,7 @@ from leadline.features.conversations.tables import Conversation
 from leadline.features.custom_fields.queries import fields_of
 from leadline.features.custom_fields.tables import CustomValues
 from leadline.features.lead_sources.tables import LEAD_SOURCES, LeadSource
+from leadline.features.leads.actions import change_row
 from leadline.features.leads.inputs import NewLead
 from leadline.features.leads.tables import LEADS, UNASSIGNED, Lead
 from leadline.features.pipelines.queries import StageBook, stage_book
@@ -32,7 +33,7 @@ from leadline.flows.move_lead import move_lead
 from leadline.flows.name_values import values_by_name
 from leadline.flows.open_application import open_application
 from leadline.kernel.errors import NotFoundError, Problems, RefusedError
-from leadline.store import rows, writes
+from leadline.store import rows
 from leadline.store.locks import lock_values
 from leadline.store.unit import Unit
 
@@ -233,9 +234,7 @@ async def _adopt(
     source = lead.source
     if source == UNASSIGNED:
         source = incoming.source or configuration.source
-    adopted = await writes.update(
-        unit, LEADS, lead, of_lead=lead.id, configuration_id=configuration.id, source=source
-    )
+    adopted = await change_row(unit, lead, configuration_id=configuration.id, source=source)
     stage = book.by_id[lead.stage_id]
     await record_lead_transition(
         unit, adopted, stage, None, is_intake=True, cost=configuration.cost_per_lead

@@ -31,6 +31,7 @@ async def move_leads(
     if not elsewhere:
         return []
     user_id = unit.scope.user_id
+    # Not by ``change_row``: one statement for all of them, and whom their values name stays.
     await unit.execute(
         "UPDATE leads SET stage_id = %(stage_id)s, pipeline_id = %(pipeline_id)s, "
         "updated_at = %(now)s, updated_by = %(user_id)s "

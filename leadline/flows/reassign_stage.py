@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from leadline.features.lead_sources.tables import LEAD_SOURCES
+from leadline.features.lead_sources.tables import LEAD_SOURCES, STAGE_COLUMNS
 from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.tables import OPPORTUNITIES
 from leadline.features.pipelines.queries import StageBook, lock_book
 from leadline.features.pipelines.tables import STAGES, Stage
 from leadline.flows.move_lead import move_leads
 from leadline.flows.move_opportunity import move_opportunities
-from leadline.flows.retire_stage import STAGE_COLUMNS, configurations_using, lock_stages
+from leadline.flows.retire_stage import configurations_using, lock_stages
 from leadline.kernel.errors import NotFoundError, RefusedError
 from leadline.store import rows, writes
 from leadline.store.unit import Unit

@@ -8,10 +8,10 @@ from msgspec import UNSET, UnsetType
 
 from leadline.features.organizations.actions import set_close_stages
 from leadline.features.organizations.queries import lock_organization
-from leadline.features.pipelines.actions import check_stage_name
+from leadline.features.pipelines.actions import read_new_name
 from leadline.features.pipelines.queries import StageBook, lock_book
 from leadline.features.pipelines.tables import STAGES, Kind, Stage
-from leadline.kernel.errors import NotFoundError, Path, Problems
+from leadline.kernel.errors import Path
 from leadline.store import writes
 from leadline.store.unit import Unit
 
@@ -27,15 +27,10 @@ async def rename_stage(
 ) -> Stage:
     """Changes an active stage's name and colour, as far as given; ``path`` leads to the name."""
     book = await lock_book(unit, kind)
-    stage = book.by_id.get(stage_id)
-    if stage is None or not stage.is_active:
-        raise NotFoundError(STAGES.noun)
+    stage = book.get_active(stage_id)
     changes: dict[str, Any] = {}
     if name is not None:
-        problems = Problems()
-        others = (other.name for other in book.active(stage.pipeline_id) if other.id != stage.id)
-        changes["name"] = check_stage_name(name, others, problems, path)
-        problems.stop_if_any()
+        changes["name"] = read_new_name(book, stage, name, path)
     if color is not UNSET:
         changes["color"] = color
     renamed = await writes.update(unit, STAGES, stage, **changes)

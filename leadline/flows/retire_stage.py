@@ -7,20 +7,13 @@ from __future__ import annotations
 
 from typing import LiteralString
 
-from leadline.features.lead_sources.tables import LEAD_SOURCES, LeadSource
+from leadline.features.lead_sources.tables import LEAD_SOURCES, STAGE_COLUMNS, LeadSource
 from leadline.features.pipelines.queries import lock_book
 from leadline.features.pipelines.tables import STAGES, Kind, Stage
-from leadline.kernel.errors import NotFoundError, RefusedError
+from leadline.kernel.errors import RefusedError
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
-# Where a lead source configuration names a stage.
-STAGE_COLUMNS = (
-    "initial_stage_id",
-    "pipeline_stage_id",
-    "application_status_id",
-    "application_pipeline_stage_id",
-)
 _COUNT: dict[Kind, LiteralString] = {
     "lead": "SELECT stage_id, count(*) FROM leads "
     "WHERE organization_id = %(organization_id)s AND stage_id = ANY(%(ids)s) GROUP BY stage_id",
@@ -33,9 +26,7 @@ _NOUNS = {"lead": ("lead", "leads"), "opportunity": ("opportunity", "opportuniti
 async def retire_stage(unit: Unit, kind: Kind, stage_id: bytes) -> None:
     """Takes one stage out of use; a pipeline keeps at least one."""
     book = await lock_book(unit, kind)
-    stage = book.by_id.get(stage_id)
-    if stage is None or not stage.is_active:
-        raise NotFoundError(STAGES.noun)
+    stage = book.get_active(stage_id)
     if len(book.active(stage.pipeline_id)) == 1:
         raise RefusedError(f"'{stage.name}' is the last stage of its pipeline.")
     await retire_stages(unit, [stage])

@@ -10,6 +10,7 @@ from msgspec import UNSET
 from leadline.features.contacts.inputs import ContactChange, NewContact, names_of
 from leadline.features.contacts.tables import CONTACTS, Contact, Method
 from leadline.features.custom_fields.actions import merged
+from leadline.kernel.inputs import given_fields
 from leadline.store import writes
 from leadline.store.unit import Unit
 
@@ -47,9 +48,7 @@ async def update_contact(unit: Unit, before: Contact, change: ContactChange) -> 
         "is_autopilot",
         "is_unread",
     )
-    changes: dict[str, Any] = {
-        name: getattr(change, name) for name in plain if getattr(change, name) is not UNSET
-    }
+    changes = given_fields(change, *plain)
     changes.update(_changed_names(before, change))
     if change.custom:
         changes["custom"] = merged(before.custom, change.custom)

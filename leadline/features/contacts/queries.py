@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Set
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 
 import msgspec
 
@@ -81,6 +81,17 @@ def lead_display_name(lead: Lead, contacts: list[Contact]) -> str:
         return lead.name
     shown = [contact for contact in contacts if not contact.is_placeholder]
     return display_name(shown[0]) if shown else "Untitled"
+
+
+def lead_display_name_sql(lead: LiteralString) -> LiteralString:
+    """``lead_display_name`` of the lead that the statement calls ``lead``: NULL where that says
+    "Untitled", and a phone number as it is stored."""
+    return (
+        "coalesce(nullif(" + lead + ".name, ''), (SELECT coalesce(nullif(n.name, ''), "  # noqa: S608 - of literals
+        "n.emails -> 0 ->> 'value', n.phones -> 0 ->> 'value') FROM contacts n "
+        "WHERE n.organization_id = %(organization_id)s AND n.lead_id = " + lead + ".id "
+        "AND NOT n.is_placeholder ORDER BY n.is_primary DESC, n.id LIMIT 1))"
+    )
 
 
 async def names_around(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import UNSET
 
 from leadline.features.comments.actions import delete_comments_on
@@ -15,6 +13,7 @@ from leadline.features.custom_fields.actions import merged
 from leadline.features.leads.tables import LEADS
 from leadline.features.users.queries import check_members
 from leadline.kernel.errors import Path, Problems
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.rights import Right
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
@@ -71,11 +70,7 @@ async def update_custom_activity(
     if change.contact_id is not UNSET and change.contact_id != before.contact_id:
         await check_on_lead(unit, change.contact_id, before.lead_id, problems)
     problems.stop_if_any()
-    changes: dict[str, Any] = {
-        name: getattr(change, name)
-        for name in ("contact_id", "status", "happened_at")
-        if getattr(change, name) is not UNSET
-    }
+    changes = given_fields(change, "contact_id", "status", "happened_at")
     if change.status == "published" and before.status == "draft":
         changes["published_at"] = unit.now
     if change.is_pinned is not UNSET:

@@ -31,6 +31,7 @@ from leadline.features.custom_fields.tables import (
 )
 from leadline.features.custom_object_types.tables import CUSTOM_OBJECT_TYPES
 from leadline.kernel.errors import Problems, RefusedError
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import read_name
 from leadline.store import rows, writes
 from leadline.store.locks import lock_key
@@ -139,9 +140,7 @@ async def update_custom_field(
     ``is_slow`` says that a change of type takes a while: the field then is ``converting_to`` it.
     """
     problems = Problems()
-    given = {
-        name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
-    }
+    given = given_fields(change)
     if "name" in given:
         given["name"] = read_name(given["name"], problems, at_most=MAX_NAME_LENGTH)
         if given["name"] != before.name:

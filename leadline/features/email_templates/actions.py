@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-from msgspec import UNSET
-
 from leadline.features.email_templates.inputs import EmailTemplateChange
 from leadline.features.email_templates.queries import visible
 from leadline.features.email_templates.tables import EMAIL_TEMPLATES, EmailTemplate
 from leadline.kernel.errors import Problems
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import check_length, check_line, read_name
 from leadline.kernel.placeholders import flaw
 from leadline.kernel.rights import Right
@@ -57,9 +55,7 @@ async def _lock(unit: Unit, template_id: bytes) -> EmailTemplate:
 
 
 def _checked(change: EmailTemplateChange) -> dict[str, Any]:
-    given = {
-        name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
-    }
+    given = given_fields(change)
     problems = Problems()
     if "name" in given:
         given["name"] = read_name(given["name"], problems)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from msgspec import UNSET
-
 from leadline.features.custom_fields.actions import merged
 from leadline.features.custom_fields.references import reference_to, referenced_id
 from leadline.features.custom_fields.tables import CustomValues
@@ -14,6 +12,7 @@ from leadline.features.leads.inputs import LeadChange, NewLead
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.tables import Stage
 from leadline.kernel.ids import first_id
+from leadline.kernel.inputs import given_fields
 from leadline.store import writes
 from leadline.store.unit import Unit
 
@@ -108,11 +107,7 @@ async def insert_lead(unit: Unit, new: NewLead, stage: Stage) -> Lead:
 
 async def update_lead(unit: Unit, before: Lead, change: LeadChange) -> Lead:
     """Changes what is given; ``before`` must be locked."""
-    changes: dict[str, Any] = {
-        name: getattr(change, name)
-        for name in ("name", "description", "url", "source", "owner_id", "addresses")
-        if getattr(change, name) is not UNSET
-    }
+    changes = given_fields(change, "name", "description", "url", "source", "owner_id", "addresses")
     if change.custom:
         changes["custom"] = merged(before.custom, change.custom)
     return await change_row(unit, before, **changes)

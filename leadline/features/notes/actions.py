@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import UNSET
 
 from leadline.features.comments.actions import delete_comments_on
@@ -13,6 +11,7 @@ from leadline.features.notes.inputs import NewNote, NoteChange
 from leadline.features.notes.tables import NOTES, Note
 from leadline.features.users.queries import check_members
 from leadline.kernel.errors import Path, Problems
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.rights import Right
 from leadline.platform.rich_text import both_texts
 from leadline.store import rows, writes
@@ -53,11 +52,7 @@ async def update_note(unit: Unit, before: Note, change: NoteChange, problems: Pr
     if change.contact_id is not UNSET and change.contact_id != before.contact_id:
         await check_on_lead(unit, change.contact_id, before.lead_id, problems)
     problems.stop_if_any()
-    changes: dict[str, Any] = {
-        name: getattr(change, name)
-        for name in ("contact_id", "title", "attachments", "happened_at")
-        if getattr(change, name) is not UNSET
-    }
+    changes = given_fields(change, "contact_id", "title", "attachments", "happened_at")
     if change.is_pinned is not UNSET:
         changes["pinned_at"] = (before.pinned_at or unit.now) if change.is_pinned else None
     changes.update(_changed_texts(before, change))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 from phonenumbers import SUPPORTED_REGIONS
 
 from leadline.features.phone_numbers.inputs import NewPhoneNumber, PhoneNumberChange
@@ -13,6 +12,7 @@ from leadline.features.phone_numbers.queries import all_numbers
 from leadline.features.phone_numbers.tables import PHONE_NUMBERS, PhoneNumber
 from leadline.features.users.queries import active_members
 from leadline.kernel.errors import ForbiddenError, Problems, RefusedError
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import NAME_LENGTH, check_count, check_length
 from leadline.kernel.rights import Right
 from leadline.platform import phone_numbers, web_addresses
@@ -93,9 +93,7 @@ async def update_phone_number(
 ) -> PhoneNumber:
     """Changes what is given; ``before`` must be locked."""
     check_may_change(unit, before)
-    given = {
-        name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
-    }
+    given = given_fields(change)
     problems = Problems()
     if "label" in given:
         given["label"] = _read_label(given["label"], problems)

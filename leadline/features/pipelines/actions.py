@@ -105,3 +105,12 @@ def check_stage_name(name: str, others: Iterable[str], problems: Problems, path:
         words = f"The pipeline already has a stage named '{trimmed}'."
         problems.add("duplicate", *path, text=words)
     return trimmed
+
+
+def read_new_name(book: StageBook, stage: Stage, name: str, path: Path) -> str:
+    """The name trimmed that an active stage gets; InvalidError unless it can have it."""
+    problems = Problems()
+    others = (other.name for other in book.active(stage.pipeline_id) if other.id != stage.id)
+    name = check_stage_name(name, others, problems, path)
+    problems.stop_if_any()
+    return name

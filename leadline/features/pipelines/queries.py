@@ -47,6 +47,18 @@ class StageBook:
         self.by_id = {stage.id: stage for stage in self.stages}
         self.default = next(p for p in pipelines if p.is_default)
 
+    def find_active(self, stage_id: bytes) -> Stage | None:
+        """The active stage of that id, or None."""
+        stage = self.by_id.get(stage_id)
+        return stage if stage is not None and stage.is_active else None
+
+    def get_active(self, stage_id: bytes) -> Stage:
+        """The active stage of that id; NotFoundError when it is unknown or retired."""
+        stage = self.find_active(stage_id)
+        if stage is None:
+            raise NotFoundError(STAGES.noun)
+        return stage
+
     def active(self, pipeline_id: bytes | None = None) -> list[Stage]:
         """The active stages of a pipeline, or of all."""
         return [

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-from msgspec import UNSET
-
 from leadline.features.custom_fields.tables import CUSTOM_FIELDS
 from leadline.features.outcomes.tables import OUTCOMES
 from leadline.features.playbooks.inputs import PlaybookChange
 from leadline.features.playbooks.queries import next_position
 from leadline.features.playbooks.tables import PLAYBOOKS, Playbook
 from leadline.kernel.errors import Problems
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import check_count, check_length, read_name
 from leadline.store import rows, writes
 from leadline.store.tables import Table
@@ -81,9 +79,7 @@ async def delete_playbook(unit: Unit, playbook_id: bytes) -> None:
 
 
 async def _checked(unit: Unit, change: PlaybookChange, before: Playbook | None) -> dict[str, Any]:
-    given = {
-        name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
-    }
+    given = given_fields(change)
     problems = Problems()
     if "name" in given:
         given["name"] = read_name(given["name"], problems)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-from msgspec import UNSET
-
 from leadline.features.prompts.inputs import NewPrompt, NewVersion, PromptChange, VersionChange
 from leadline.features.prompts.queries import (
     get_version,
@@ -16,6 +13,7 @@ from leadline.features.prompts.queries import (
 )
 from leadline.features.prompts.tables import PROMPT_VERSIONS, PROMPTS, Prompt, PromptVersion
 from leadline.kernel.errors import ForbiddenError, Problems, RefusedError
+from leadline.kernel.inputs import given_fields
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
@@ -46,8 +44,7 @@ async def update_prompt(unit: Unit, prompt_id: bytes, change: PromptChange) -> P
     _refuse_blanks(name=change.name, prompt=change.prompt)
     changes = {
         "response_time_s" if name == "response_time" else name: value
-        for name, value in msgspec.structs.asdict(change).items()
-        if value is not UNSET
+        for name, value in given_fields(change).items()
     }
     if "name" in changes:
         changes["name"] = changes["name"].strip()
@@ -114,9 +111,7 @@ async def update_version(
 ) -> tuple[Prompt, PromptVersion]:
     """Changes what people call a version."""
     prompt = await lock_own_prompt(unit, prompt_id)
-    changes = {
-        name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
-    }
+    changes = given_fields(change)
     if not changes:
         raise RefusedError("Give at least one of displayVersion, title and description.")
     # The lock on the prompt keeps others from its versions too.

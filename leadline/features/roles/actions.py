@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import msgspec
-from msgspec import UNSET
 
 from leadline.features.custom_fields.queries import fields_of
 from leadline.features.custom_fields.tables import CUSTOM_FIELDS
@@ -11,6 +10,7 @@ from leadline.features.roles.inputs import NewRole, RoleChange
 from leadline.features.roles.queries import Standing, is_name_taken, standing_of
 from leadline.features.roles.tables import ROLES, CustomRole
 from leadline.kernel.errors import ForbiddenError, Problems
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import read_name
 from leadline.kernel.permissions import Permission
 from leadline.kernel.rights import rights_of
@@ -34,9 +34,7 @@ async def create_role(unit: Unit, new: NewRole) -> CustomRole:
 async def update_role(unit: Unit, role_id: bytes, change: RoleChange) -> CustomRole:
     """Changes what is given."""
     before = await rows.lock(unit, ROLES, role_id)
-    changes = {
-        name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
-    }
+    changes = given_fields(change)
     if "permissions" in changes:
         changes["permissions"] = sorted(set(changes["permissions"]))
     after = msgspec.structs.replace(before, **changes)

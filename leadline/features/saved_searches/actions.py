@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from leadline.features.groups.tables import GROUPS
 from leadline.features.saved_searches.inputs import SavedSearchChange
@@ -13,6 +12,7 @@ from leadline.features.saved_searches.queries import lock_saved_search
 from leadline.features.saved_searches.tables import SAVED_SEARCHES, SavedSearch
 from leadline.features.users.queries import active_members
 from leadline.kernel.errors import Problems
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import check_count, check_length, read_name
 from leadline.kernel.rights import Right
 from leadline.store import rows, writes
@@ -81,9 +81,7 @@ def _require_governing(unit: Unit, row: SavedSearch) -> None:
 async def _checked(
     unit: Unit, change: SavedSearchChange, before: SavedSearch | None
 ) -> dict[str, Any]:
-    given = {
-        name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
-    }
+    given = given_fields(change)
     problems = Problems()
     if "name" in given:
         given["name"] = read_name(given["name"], problems)

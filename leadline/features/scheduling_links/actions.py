@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-from msgspec import UNSET
-
 from leadline.features.scheduling_links.inputs import (
     AppSchedulingLink,
     NewSchedulingLink,
@@ -15,6 +12,7 @@ from leadline.features.scheduling_links.inputs import (
 from leadline.features.scheduling_links.queries import lock_by_source, lock_own
 from leadline.features.scheduling_links.tables import SCHEDULING_LINKS, SchedulingLink
 from leadline.kernel.errors import Problems
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import check_length, read_name
 from leadline.platform import web_addresses
 from leadline.store import writes
@@ -69,9 +67,7 @@ async def _insert(
 
 
 def _checked(given: NewSchedulingLink | SchedulingLinkChange | AppSchedulingLink) -> dict[str, Any]:
-    values = {
-        name: value for name, value in msgspec.structs.asdict(given).items() if value is not UNSET
-    }
+    values = given_fields(given)
     problems = Problems()
     for name in ("name", "source_id"):
         if name in values:

@@ -7,9 +7,6 @@ import unicodedata
 from itertools import chain, count
 from typing import Any
 
-import msgspec
-from msgspec import UNSET
-
 from leadline.features.scheduling_links.actions import DESCRIPTION_LENGTH, read_address
 from leadline.features.scheduling_links.tables import SCHEDULING_LINKS
 from leadline.features.shared_scheduling_links.inputs import (
@@ -25,6 +22,7 @@ from leadline.features.shared_scheduling_links.tables import (
 )
 from leadline.features.users.queries import find_member
 from leadline.kernel.errors import NotFoundError, Problems
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import check_length, read_name
 from leadline.kernel.rights import Right
 from leadline.store import rows, writes
@@ -130,9 +128,7 @@ async def _check_whose(
 
 
 def _checked(given: NewSharedSchedulingLink | SharedSchedulingLinkChange) -> dict[str, Any]:
-    values = {
-        name: value for name, value in msgspec.structs.asdict(given).items() if value is not UNSET
-    }
+    values = given_fields(given)
     problems = Problems()
     if "name" in values:
         values["name"] = read_name(values["name"], problems)

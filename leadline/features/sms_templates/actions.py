@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-from msgspec import UNSET
-
 from leadline.features.sms_templates.inputs import SmsTemplateChange
 from leadline.features.sms_templates.queries import visible
 from leadline.features.sms_templates.tables import SMS_TEMPLATES, SmsTemplate
 from leadline.kernel.errors import Problems
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import check_length, read_name
 from leadline.kernel.placeholders import flaw
 from leadline.kernel.rights import Right
@@ -55,9 +53,7 @@ async def _lock(unit: Unit, template_id: bytes) -> SmsTemplate:
 
 
 def _checked(change: SmsTemplateChange) -> dict[str, Any]:
-    given = {
-        name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET
-    }
+    given = given_fields(change)
     problems = Problems()
     if "name" in given:
         given["name"] = read_name(given["name"], problems)

@@ -15,6 +15,7 @@ from leadline.features.tasks.inputs import NewTask, TaskChange
 from leadline.features.tasks.tables import TASK_COMPLETIONS, TASKS, Task, TaskCompletion
 from leadline.features.users.queries import active_members, check_members
 from leadline.kernel.errors import Problems
+from leadline.kernel.inputs import given_fields
 from leadline.kernel.rights import Right
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
@@ -151,11 +152,8 @@ async def _check_assignee(unit: Unit, user_id: bytes | None, problems: Problems)
 
 
 def _columns(change: TaskChange) -> dict[str, Any]:
-    columns: dict[str, Any] = {
-        name: getattr(change, name)
-        for name in ("contact_id", "assigned_to", "text", "priority", "is_complete", "resolution")
-        if getattr(change, name) is not UNSET
-    }
+    plain = ("contact_id", "assigned_to", "text", "priority", "is_complete", "resolution")
+    columns = given_fields(change, *plain)
     if change.due is not UNSET:
         columns.update(due_on=change.due.on, due_at=change.due.at)
     if change.is_complete is False:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadline.features.contacts.queries import lead_display_name_sql
 from leadline.reporting.search.nouns import (
     DATES,
     DUE,
@@ -52,11 +53,6 @@ def _latest_call(column: str) -> str:
     return counted("calls", order, what=f"n.{column}")
 
 
-_FIRST_CONTACT = counted(
-    "contacts",
-    _ANY_CONTACT + " ORDER BY n.is_primary DESC, n.id LIMIT 1",
-    what="coalesce(nullif(n.name, ''), n.emails -> 0 ->> 'value', n.phones -> 0 ->> 'value')",
-)
 _CONTACTS, _CALLS = counted("contacts", _ANY_CONTACT), counted("calls")
 _OPPORTUNITIES, _TASKS = counted("opportunities"), counted("tasks")
 _LAST_CALL = counted("calls", what="max(n.happened_at)")
@@ -88,7 +84,7 @@ LEAD = NounSpec(
         **DATES,
         **PEOPLE,
         "name": text("{a}.name"),
-        "display_name": text("coalesce({a}.name, " + _FIRST_CONTACT + ")"),
+        "display_name": text(lead_display_name_sql("{a}")),
         "description": text("{a}.description"),
         "url": text("{a}.url"),
         "source": text("{a}.source"),

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
+from leadline.features.contacts.queries import lead_display_name_sql
 from leadline.features.leads import actions as lead_actions
 from leadline.worker import count_leads
 from tests.cast import World
-from tests.close.making import contact, custom_field, id_of, lead, opportunity, statements, statuses
+from tests.close.making import (
+    Json,
+    contact,
+    custom_field,
+    id_of,
+    lead,
+    opportunity,
+    statements,
+    statuses,
+)
 
 
 def test_a_nameless_lead_is_shown_under_its_first_contacts_name(world: World):
@@ -15,6 +27,25 @@ def test_a_nameless_lead_is_shown_under_its_first_contacts_name(world: World):
     assert (made["name"], made["display_name"]) == (None, "Untitled")
     made = lead(world, contacts=[{"name": "Gob"}, {"name": "Ann"}])
     assert (made["name"], made["display_name"]) == (None, "Gob")
+
+
+def test_the_search_knows_leads_by_the_names_that_are_displayed(world: World):
+    contacts: tuple[Json, ...] = (
+        {},
+        {"name": "Gob"},
+        {"emails": [{"email": "ann@example.com"}, {"email": "two@example.com"}]},
+        {"phones": [{"phone": "+14155550133"}], "emails": [{"email": "ray@example.com"}]},
+        {"phones": [{"phone": "+14155550133"}]},
+    )
+    # What is displayed, and where the search calls it something else.
+    in_search = {"Untitled": None, "+1 415-555-0133": "+14155550133"}
+    name = lead_display_name_sql("l").replace("%(organization_id)s", "l.organization_id")
+    for own in (None, "Acme"):
+        for first, second in product(contacts, repeat=2):
+            made = lead(world, name=own, contacts=[first, second])
+            found = world.sql(f"SELECT {name} FROM leads l WHERE l.id = %s", id_of(made["id"]))
+            shown = made["display_name"]
+            assert found == [(in_search.get(shown, shown),)]
 
 
 def test_opportunities_are_embedded(world: World):

@@ -40,9 +40,7 @@ from leadline.dialects.close.protocol.spelling import (
     spell_time,
     spell_user_id,
 )
-from leadline.features.contacts.queries import (
-    contacts_of_leads,
-)
+from leadline.features.contacts.queries import contacts_of_leads, lead_display_name
 from leadline.features.contacts.tables import Contact
 from leadline.features.leads.tables import Address, Lead
 from leadline.features.opportunities.queries import opportunities_of_leads
@@ -196,7 +194,7 @@ def spell_lead(lead: Lead, related: Related, view: LeadView) -> LeadShape:
     extras = related.extras
     shown = [spell_contact(contact, extras) for contact in contacts]
     called = [contact["display_name"] for contact in shown]
-    shown_name = lead.name or (called[0] if called else "Untitled")
+    shown_name = lead_display_name(lead, contacts)
     reach = _reach(shown)
     lead_id = spell_shared_id("lead", lead.id)
     deals, tasks = related.opportunities.get(lead.id, ()), related.tasks.get(lead.id, ())

@@ -23,7 +23,6 @@ from leadline.features.pipelines.queries import stage_book
 from leadline.features.pipelines.tables import STAGES, Stage
 from leadline.flows.rename_stage import rename_stage
 from leadline.flows.retire_stage import retire_stage
-from leadline.kernel.errors import NotFoundError
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
 from leadline.wire.operation import Request
@@ -87,9 +86,7 @@ async def list_lead_statuses(request: Request[None]) -> ListOf[LeadStatusShape]:
 
 
 async def get_lead_status(request: Request[None]) -> LeadStatusShape:
-    stage = (await stage_book(request.unit, "lead")).by_id.get(RESOURCE.id_in(request))
-    if stage is None or not stage.is_active:
-        raise NotFoundError(STAGES.noun)
+    stage = (await stage_book(request.unit, "lead")).get_active(RESOURCE.id_in(request))
     return await RESOURCE.show_one(request, stage)
 
 
