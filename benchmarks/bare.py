@@ -28,7 +28,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from leadline.store.row_security import Openings
+from leadline.store.row_security import TenantBinding
 
 set_json_loads(msgspec.json.decode)
 
@@ -51,7 +51,7 @@ class Recording:
 def make_app(url: str, recordings: list[Recording]) -> Starlette:
     async def configure(connection: AsyncConnection[Any]) -> None:
         connection.prepare_threshold = 3
-        await Openings().open_for(connection, bytes.fromhex(os.environ["ORGANIZATION"]))
+        await TenantBinding().bind(connection, bytes.fromhex(os.environ["ORGANIZATION"]))
 
     pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
         url,

@@ -35,7 +35,7 @@ class Watched:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.statements: list[Any] = []
         self.hashes: list[str] = []
-        execute, fits = psycopg.AsyncCursor.execute, Passwords._fits
+        execute, fits = psycopg.AsyncCursor.execute, Passwords._matches
 
         async def noted(cursor: Any, query: Any, *arguments: Any, **more: Any) -> Any:
             self.statements.append(query)
@@ -46,7 +46,7 @@ class Watched:
             return fits(passwords, password_hash, password)
 
         monkeypatch.setattr(psycopg.AsyncCursor, "execute", noted)
-        monkeypatch.setattr(Passwords, "_fits", verified)
+        monkeypatch.setattr(Passwords, "_matches", verified)
 
     def login(self, world: World, email: str) -> tuple[list[Any], int, Any]:
         """The statements, how many hashes of the usual cost, and the answer."""

@@ -115,12 +115,12 @@ def _choose(
     seen: set[bytes] = set()
     # The rest comes last, but its names are taken.
     taken = [stage.name for stage in rest]
-    for place, entry in enumerate(entries):
-        path = ("statuses", place, "label")
+    for index, entry in enumerate(entries):
+        path = ("statuses", index, "label")
         if entry.stage_id is not None:
             stage = book.find_active(entry.stage_id)
             if stage is None or stage.id in seen:
-                problems.add("not_found", "statuses", place, "id")
+                problems.add("not_found", "statuses", index, "id")
                 continue
             seen.add(stage.id)
             check_stage_name(stage.name, [*taken, *names], problems, path)

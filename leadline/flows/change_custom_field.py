@@ -63,7 +63,7 @@ async def dissociate_field(
 
 
 async def _check_not_seen_by(unit: Unit, field_id: bytes) -> None:
-    """A field that says who sees a lead stays as it is, lest people see others than they should."""
+    """A field that says who sees a lead stays as it is: a change would show people other leads."""
     role = await role_that_sees_by(unit, field_id)
     if role is not None:
         raise RefusedError(
@@ -72,7 +72,7 @@ async def _check_not_seen_by(unit: Unit, field_id: bytes) -> None:
 
 
 async def _lock(unit: Unit, noun: str, field_id: bytes) -> CustomField:
-    await actions.take_turns(unit)
+    await actions.lock_definitions(unit)
     field = await rows.lock(unit, CUSTOM_FIELDS, field_id)
     if field.noun != noun:
         raise NotFoundError(CUSTOM_FIELDS.noun)
@@ -89,4 +89,4 @@ async def _places(unit: Unit, field: CustomField) -> list[tuple[FieldNoun, bytes
 
 def _values_of(field: CustomField) -> tuple[str, bool]:
     """What decides how values look."""
-    return field.coming_type, field.accepts_multiple_values
+    return field.target_type, field.accepts_multiple_values

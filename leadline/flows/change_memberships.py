@@ -12,7 +12,7 @@ from leadline.features.groups.actions import leave_all_groups
 from leadline.features.oauth_grants.actions import end_grants_of
 from leadline.features.phone_numbers.actions import leave_phone_numbers
 from leadline.features.roles.actions import check_grantable
-from leadline.features.roles.queries import STANDINGS, Standing, find_standing, standing_of
+from leadline.features.roles.queries import BUILT_IN_GRANTS, RoleGrant, find_grant, grant_of
 from leadline.features.roles.tables import ROLES
 from leadline.features.sessions.actions import end_sessions_of
 from leadline.features.users.actions import create_membership, create_user
@@ -53,13 +53,13 @@ async def add_membership(unit: Unit, email: str, role: str | bytes | None) -> Me
     address = normalise(email)
     if address is None:
         problems.add("email", "email")
-    standing = await _standing(unit, role, problems)
+    grant = await _find_grant(unit, role, problems)
     problems.stop_if_any()
     assert address is not None  # noqa: S101 - else there is a problem
-    assert standing is not None  # noqa: S101 - the same
-    if Permission.MANAGE_ORGANIZATION in standing.permissions:
+    assert grant is not None  # noqa: S101 - the same
+    if Permission.MANAGE_ORGANIZATION in grant.permissions:
         raise ForbiddenError("New members cannot be given a role that manages the organization.")
-    check_grantable(unit, standing)
+    check_grantable(unit, grant)
     user = await find_user_by_email(unit, address)
     if user is None:
         user = await create_user(unit, email=address, password_hash=None)
@@ -68,14 +68,14 @@ async def add_membership(unit: Unit, email: str, role: str | bytes | None) -> Me
         return await create_membership(
             unit,
             user.id,
-            standing.role,
-            custom_role_id=standing.custom_role_id,
-            is_restricted=standing.is_restricted,
+            grant.role,
+            custom_role_id=grant.custom_role_id,
+            is_restricted=grant.is_restricted,
         )
     (before,) = await lock_memberships(unit, [found[0].id])
     if before.is_active:
         return before
-    return await writes.update(unit, MEMBERSHIPS, before, is_active=True, **_columns(standing))
+    return await writes.update(unit, MEMBERSHIPS, before, is_active=True, **_columns(grant))
 
 
 async def change_memberships(
@@ -89,15 +89,15 @@ async def change_memberships(
     if change.role is UNSET:
         return [await writes.update(unit, MEMBERSHIPS, row, **changes) for row in found]
     problems = Problems()
-    standing = await _standing(unit, change.role, problems)
+    grant = await _find_grant(unit, change.role, problems)
     problems.stop_if_any()
-    assert standing is not None  # noqa: S101 - else there is a problem
-    columns = _columns(standing)
-    moving = [row for row in found if _has_other(row, standing)]
+    assert grant is not None  # noqa: S101 - else there is a problem
+    columns = _columns(grant)
+    moving = [row for row in found if _has_other(row, grant)]
     if moving:
-        check_grantable(unit, standing)
+        check_grantable(unit, grant)
         await _check_governs(unit, moving)
-        check_an_admin_is_left(admins, moving, standing.role)
+        check_an_admin_is_left(admins, moving, grant.role)
     return [
         await writes.update(unit, MEMBERSHIPS, row, **changes, **(columns if row in moving else {}))
         for row in found
@@ -136,35 +136,35 @@ def check_an_admin_is_left(
 
 
 async def _check_governs(unit: Unit, memberships: list[Membership]) -> None:
-    """Nobody changes the role of those who may more than oneself."""
+    """Refuses to change members whose role has permissions that the caller lacks."""
     if any(row.role == Role.SUPERADMIN for row in memberships) and not unit.scope.is_superadmin:
         raise ForbiddenError("Only super admins can change super admins.")
     wanted = [row.custom_role_id for row in memberships if row.custom_role_id is not None]
     roles = await rows.select_ids(unit, ROLES, wanted)
     for row in memberships:
         if row.custom_role_id is not None:
-            check_grantable(unit, standing_of(roles[row.custom_role_id]))
+            check_grantable(unit, grant_of(roles[row.custom_role_id]))
         elif row.role in _ADMINS:
-            check_grantable(unit, STANDINGS["admin"])
+            check_grantable(unit, BUILT_IN_GRANTS["admin"])
 
 
-async def _standing(unit: Unit, role: str | bytes | None, problems: Problems) -> Standing | None:
-    found = None if role is None else await find_standing(unit, role)
+async def _find_grant(unit: Unit, role: str | bytes | None, problems: Problems) -> RoleGrant | None:
+    found = None if role is None else await find_grant(unit, role)
     if found is None:
         problems.add("not_found", "role_id")
     return found
 
 
-def _columns(standing: Standing) -> dict[str, Any]:
+def _columns(grant: RoleGrant) -> dict[str, Any]:
     return {
-        "role": standing.role.value,
-        "custom_role_id": standing.custom_role_id,
-        "is_restricted": standing.is_restricted,
+        "role": grant.role.value,
+        "custom_role_id": grant.custom_role_id,
+        "is_restricted": grant.is_restricted,
     }
 
 
-def _has_other(row: Membership, standing: Standing) -> bool:
+def _has_other(row: Membership, grant: RoleGrant) -> bool:
     """A super admin is an admin, too: saying so again takes nothing away."""
-    if standing == STANDINGS["admin"] and row.role == Role.SUPERADMIN:
+    if grant == BUILT_IN_GRANTS["admin"] and row.role == Role.SUPERADMIN:
         return row.custom_role_id is not None
-    return any(getattr(row, name) != value for name, value in _columns(standing).items())
+    return any(getattr(row, name) != value for name, value in _columns(grant).items())

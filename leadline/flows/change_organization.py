@@ -45,20 +45,20 @@ async def change_organization(unit: Unit, change: OrganizationChange) -> Organiz
 
 def _check_order(book: StageBook, stage_ids: list[bytes], problems: Problems) -> None:
     seen: set[bytes] = set()
-    for place, stage_id in enumerate(stage_ids):
+    for index, stage_id in enumerate(stage_ids):
         if book.find_active(stage_id) is None:
-            problems.add("not_found", "lead_statuses", place, "id")
+            problems.add("not_found", "lead_statuses", index, "id")
         elif stage_id in seen:
             words = "The status is in the list already."
-            problems.add("duplicate", "lead_statuses", place, "id", text=words)
+            problems.add("duplicate", "lead_statuses", index, "id", text=words)
         seen.add(stage_id)
 
 
 async def _order_stages(unit: Unit, book: StageBook, stage_ids: list[bytes]) -> None:
     """Each pipeline orders its own stages as they follow each other in the list."""
-    place = {stage_id: number for number, stage_id in enumerate(stage_ids)}
+    order = {stage_id: number for number, stage_id in enumerate(stage_ids)}
     for pipeline_id in book.pipelines:
         stages = book.active(pipeline_id)
-        stages.sort(key=lambda stage: place.get(stage.id, len(place)))
+        stages.sort(key=lambda stage: order.get(stage.id, len(order)))
         for rank, stage in enumerate(stages):
             await writes.update(unit, STAGES, stage, rank=rank)

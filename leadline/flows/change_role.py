@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadline.features.roles.actions import check_grantable, update_role
 from leadline.features.roles.inputs import RoleChange
-from leadline.features.roles.queries import standing_of
+from leadline.features.roles.queries import grant_of
 from leadline.features.roles.tables import ROLES, CustomRole
 from leadline.features.users.queries import lock_admins
 from leadline.features.users.tables import MEMBERSHIPS, Membership
@@ -18,18 +18,18 @@ async def change_role(unit: Unit, role_id: bytes, change: RoleChange) -> CustomR
     """Changes the role. Whoever has it has its new permissions at once."""
     admins = await lock_admins(unit)
     role = await update_role(unit, role_id, change)
-    standing = standing_of(role)
+    grant = grant_of(role)
     holders = await _holders(unit, role_id)
-    check_an_admin_is_left(admins, holders, standing.role)
+    check_an_admin_is_left(admins, holders, grant.role)
     for holder in holders:
-        await writes.update(unit, MEMBERSHIPS, holder, role=standing.role.value)
+        await writes.update(unit, MEMBERSHIPS, holder, role=grant.role.value)
     return role
 
 
 async def delete_role(unit: Unit, role_id: bytes) -> None:
     """Removes a role that nobody has, former members included."""
     role = await rows.lock(unit, ROLES, role_id)
-    check_grantable(unit, standing_of(role))
+    check_grantable(unit, grant_of(role))
     holders = await _holders(unit, role_id)
     if holders:
         raise RefusedError(

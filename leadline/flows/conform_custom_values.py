@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from leadline.features.contacts.tables import CONTACTS
 from leadline.features.conversations.tables import CONVERSATIONS
 from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
-from leadline.features.custom_fields.actions import take_turns
+from leadline.features.custom_fields.actions import lock_definitions
 from leadline.features.custom_fields.inputs import converted
 from leadline.features.custom_fields.queries import fields_of
 from leadline.features.custom_fields.tables import (
@@ -26,7 +26,7 @@ from leadline.features.custom_fields.tables import (
     FieldNoun,
 )
 from leadline.features.custom_objects.tables import CUSTOM_OBJECTS
-from leadline.features.leads.actions import note_assignees
+from leadline.features.leads.actions import record_assignees
 from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.tables import OPPORTUNITIES
 from leadline.flows.find_references import find_references
@@ -86,7 +86,7 @@ async def _conform_job(unit: Unit, payload: dict[str, Any]) -> None:
 
 
 async def _run(unit: Unit, task: _Task) -> None:
-    await take_turns(unit)
+    await lock_definitions(unit)
     field_id = bytes.fromhex(task.field_id)
     fields = await fields_of(unit, task.noun, bytes.fromhex(task.type_id) or None)
     field = next((each for each in fields if each.id == field_id), None)
@@ -139,7 +139,7 @@ async def _conform_chunk(unit: Unit, task: _Task, field: CustomField | None) -> 
             of_lead = row.id if table is LEADS else None
             unit.record("updated", table, row, after[row.id], lead_id=of_lead)
     if table is LEADS:
-        await note_assignees(unit, [(row, after[row.id]) for row in found if row.id in after])
+        await record_assignees(unit, [(row, after[row.id]) for row in found if row.id in after])
     last: bytes | None = found[-1].id if len(found) == CHUNK else None
     return last
 

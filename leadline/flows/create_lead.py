@@ -34,10 +34,10 @@ async def create_lead(
             unit,
             lead.id,
             contact,
-            is_primary=place == 0,
+            is_primary=index == 0,
             is_placeholder=not contacts,
         )
-        for place, contact in enumerate(contacts or [NewContact(created_at=new.created_at)])
+        for index, contact in enumerate(contacts or [NewContact(created_at=new.created_at)])
     ]
     await record_lead_transition(
         unit,

@@ -10,7 +10,7 @@ from typing import Any
 from leadline.features.comments.actions import delete_comments_on
 from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
 from leadline.features.custom_activity_types.tables import CUSTOM_ACTIVITY_TYPES
-from leadline.features.custom_fields.actions import take_turns
+from leadline.features.custom_fields.actions import lock_definitions
 from leadline.features.custom_fields.queries import fields_referring_to
 from leadline.features.custom_fields.tables import ASSOCIATIONS, CUSTOM_FIELDS
 from leadline.features.custom_object_types.tables import CUSTOM_OBJECT_TYPES
@@ -34,7 +34,7 @@ async def delete_custom_activity_type(unit: Unit, type_id: bytes) -> None:
 
     Shared fields stay for whatever else they belong to.
     """
-    await take_turns(unit)
+    await lock_definitions(unit)
     before = await rows.lock(unit, CUSTOM_ACTIVITY_TYPES, type_id)
     await _delete_fields(unit, type_id)
     await writes.delete(unit, CUSTOM_ACTIVITY_TYPES, before)
@@ -43,7 +43,7 @@ async def delete_custom_activity_type(unit: Unit, type_id: bytes) -> None:
 
 async def delete_custom_object_type(unit: Unit, type_id: bytes) -> None:
     """Likewise. A type that fields elsewhere refer to stays: their values would mean nothing."""
-    await take_turns(unit)
+    await lock_definitions(unit)
     before = await rows.lock(unit, CUSTOM_OBJECT_TYPES, type_id)
     for field in (await fields_referring_to(unit, [type_id]))[type_id]:
         if field.type_id != type_id:

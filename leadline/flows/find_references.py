@@ -23,7 +23,7 @@ async def find_references(
     """
     pairs = list(given)
     found = References()
-    wants_users = spell_out or any(field.coming_type == "user" for field, _ in pairs)
+    wants_users = spell_out or any(field.target_type == "user" for field, _ in pairs)
     if wants_users and pairs:
         for member in await list_members(unit):
             reference = found.add("user", member.id)
@@ -42,5 +42,5 @@ async def find_references(
 
 def _mentioned(field_type: str, pairs: list[tuple[CustomField, Any]]) -> list[bytes]:
     """The ids that values of fields of that type name."""
-    values = [value for field, value in pairs if field.coming_type == field_type]
+    values = [value for field, value in pairs if field.target_type == field_type]
     return [object_id for value in values for object_id in mentioned_ids(field_type, value)]

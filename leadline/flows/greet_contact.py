@@ -33,7 +33,7 @@ async def conversation_for(
     )
 
 
-async def greet(
+async def queue_starter_message(
     unit: Unit,
     lead: Lead,
     contact: Contact,

@@ -14,17 +14,18 @@ from leadline.features.custom_fields.actions import fields_named
 from leadline.features.custom_fields.inputs import read_value
 from leadline.features.custom_fields.references import References
 from leadline.features.custom_fields.tables import CustomField
+from leadline.features.leads.actions import change_row
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.queries import StageBook
 from leadline.features.pipelines.tables import Stage
 from leadline.features.stage_transitions.actions import record_lead_transition
 from leadline.features.stage_transitions.tables import STAGE_TRANSITIONS, StageTransition
-from leadline.features.status_changes.actions import note_lead_change
-from leadline.features.status_changes.inputs import Circumstances
+from leadline.features.status_changes.actions import record_lead_change
+from leadline.features.status_changes.inputs import StatusChangeDetails
 from leadline.flows.import_leads import Imported
 from leadline.kernel.errors import Problems
 from leadline.kernel.times import read_local
-from leadline.store import rows, writes
+from leadline.store import rows
 from leadline.store.unit import Unit
 
 
@@ -124,19 +125,17 @@ class TransitionImport:
         came_from = self._book.by_id.get(earlier[-1].stage_id) if earlier else None
         moved_later = any(t.from_stage_id is not None and t.created_at > at for t in history)
         if not moved_later and known.lead.stage_id != self._stage.id:
-            known.lead = await writes.update(
+            known.lead = await change_row(
                 unit,
-                LEADS,
                 known.lead,
-                of_lead=known.lead.id,
                 labels={"after": {"stage_name": self._stage.name}},
                 stage_id=self._stage.id,
                 pipeline_id=self._stage.pipeline_id,
             )
         entry = await record_lead_transition(unit, known.lead, self._stage, came_from, at=at)
         if came_from is not None:
-            circumstances = Circumstances(change_id=entry.id, happened_at=at)
-            await note_lead_change(unit, known.lead.id, came_from, self._stage, circumstances)
+            details = StatusChangeDetails(change_id=entry.id, happened_at=at)
+            await record_lead_change(unit, known.lead.id, came_from, self._stage, details)
         history.append(entry)
         history.sort(key=lambda t: (t.created_at, t.id))
         self.result.created += 1

@@ -28,7 +28,7 @@ from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.features.pipelines.tables import Stage
 from leadline.features.stage_transitions.actions import record_lead_transition
 from leadline.flows.create_lead import create_lead
-from leadline.flows.greet_contact import conversation_for, greet
+from leadline.flows.greet_contact import conversation_for, queue_starter_message
 from leadline.flows.move_lead import move_lead
 from leadline.flows.name_values import values_by_name
 from leadline.flows.open_application import open_application
@@ -61,7 +61,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     conversation_values: Mapping[str, Any] = {}
 
 
-class TakenIn(msgspec.Struct, frozen=True):
+class IntakeResult(msgspec.Struct, frozen=True):
     """What became of it. ``greeted`` says whether a starter message was queued."""
 
     contact_id: bytes
@@ -80,7 +80,7 @@ class _Values(msgspec.Struct, frozen=True):
     conversation: CustomValues
 
 
-async def intake(unit: Unit, incoming: Incoming) -> TakenIn:
+async def intake(unit: Unit, incoming: Incoming) -> IntakeResult:
     """Takes the lead in for one of the caller's own active configurations."""
     configuration = await rows.find(unit, LEAD_SOURCES, incoming.configuration_id)
     if configuration is None or configuration.user_id != unit.scope.user_id:
@@ -106,14 +106,14 @@ async def intake(unit: Unit, incoming: Incoming) -> TakenIn:
     greeted = False
     if fresh:
         conversation = await conversation_for(unit, contact, configuration, values.conversation)
-        greeted = await greet(unit, lead, contact, conversation, configuration)
+        greeted = await queue_starter_message(unit, lead, contact, conversation, configuration)
     else:
         conversation = await latest_conversation(unit, contact.id)
     application_id = None
     if fresh and (configuration.create_application or values.application):
         application = await open_application(unit, lead, contact, configuration, values.application)
         application_id = application.id
-    return TakenIn(
+    return IntakeResult(
         contact.id,
         lead.id,
         application_id,
@@ -214,8 +214,8 @@ async def _merge(  # noqa: PLR0917 - the parts of one intake, in the order they 
             name=_given(incoming.name),
             first_name=_given(incoming.first_name),
             last_name=_given(incoming.last_name),
-            emails=_united(before.emails, incoming.email),
-            phones=_united(before.phones, incoming.phone),
+            emails=_with_added(before.emails, incoming.email),
+            phones=_with_added(before.phones, incoming.phone),
             custom=values.contact,
         ),
     )
@@ -269,7 +269,7 @@ def _methods(value: str | None) -> list[Method]:
     return [{"value": value, "type": "office"}] if value else []
 
 
-def _united(known: list[Method], value: str | None) -> list[Method] | UnsetType:
+def _with_added(known: list[Method], value: str | None) -> list[Method] | UnsetType:
     if not value or any(method["value"] == value for method in known):
         return UNSET
     return [*known, *_methods(value)]

@@ -128,9 +128,9 @@ async def _fill(unit: Unit, destination: Lead, source: Lead) -> Lead:
     changes: dict[str, Any] = {
         name: getattr(destination, name) or getattr(source, name) for name in _FILLED
     }
-    changes["addresses"] = _united(destination.addresses, source.addresses)
+    changes["addresses"] = _combined(destination.addresses, source.addresses)
     changes["custom"] = {
-        key: _united_values(destination.custom.get(key), source.custom.get(key))
+        key: _combined_values(destination.custom.get(key), source.custom.get(key))
         for key in {**destination.custom, **source.custom}
     }
     if destination.source == UNASSIGNED:
@@ -140,13 +140,13 @@ async def _fill(unit: Unit, destination: Lead, source: Lead) -> Lead:
     return await change_row(unit, destination, **changes)
 
 
-def _united_values(kept: Any, added: Any) -> Any:
+def _combined_values(kept: Any, added: Any) -> Any:
     if isinstance(kept, list) and isinstance(added, list):
-        return _united(kept, added)
+        return _combined(kept, added)
     return added if kept is None else kept
 
 
-def _united(kept: list[Any], added: list[Any]) -> list[Any]:
+def _combined(kept: list[Any], added: list[Any]) -> list[Any]:
     return [*kept, *(value for value in added if value not in kept)]
 
 

@@ -10,8 +10,8 @@ from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.queries import StageBook
 from leadline.features.pipelines.tables import Stage
 from leadline.features.stage_transitions.actions import record_lead_transition
-from leadline.features.status_changes.actions import note_lead_change
-from leadline.features.status_changes.inputs import Circumstances
+from leadline.features.status_changes.actions import record_lead_change
+from leadline.features.status_changes.inputs import StatusChangeDetails
 from leadline.store.unit import Unit
 
 
@@ -60,7 +60,7 @@ async def move_leads(
         moment = at or max(unit.now, lead.updated_at)
         transition = await record_lead_transition(unit, after, stage, came_from, at=moment)
         if came_from is not None:
-            circumstances = Circumstances(change_id=transition.id, happened_at=moment)
-            await note_lead_change(unit, lead.id, came_from, stage, circumstances)
+            details = StatusChangeDetails(change_id=transition.id, happened_at=moment)
+            await record_lead_change(unit, lead.id, came_from, stage, details)
         moved.append(after)
     return moved

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from leadline.features.leads.tables import LEADS, Lead
-from leadline.features.opportunities.actions import entering, stage_labels
+from leadline.features.opportunities.actions import changes_on_entering, stage_labels
 from leadline.features.opportunities.tables import OPPORTUNITIES, Opportunity
 from leadline.features.pipelines.queries import StageBook
 from leadline.features.pipelines.tables import Stage
 from leadline.features.stage_transitions.actions import record_opportunity_transition
-from leadline.features.status_changes.actions import note_opportunity_change
-from leadline.features.status_changes.inputs import Circumstances
+from leadline.features.status_changes.actions import record_opportunity_change
+from leadline.features.status_changes.inputs import StatusChangeDetails
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
@@ -26,7 +26,7 @@ async def move_opportunities(
             OPPORTUNITIES,
             before,
             labels={"before": stage_labels(old), "after": stage_labels(stage)},
-            **entering(before, old, stage, at=unit.now, today=unit.now.date()),
+            **changes_on_entering(before, old, stage, at=unit.now, today=unit.now.date()),
         )
         await record_move(unit, leads[before.lead_id], before, after, book)
 
@@ -39,5 +39,5 @@ async def record_move(
     # A request that has waited for its turn here began before the move that it waited for.
     moment = max(unit.now, before.updated_at)
     transition = await record_opportunity_transition(unit, lead, after.id, new, old, at=moment)
-    circumstances = Circumstances(change_id=transition.id, happened_at=moment)
-    await note_opportunity_change(unit, after, old, new, circumstances, book=book)
+    details = StatusChangeDetails(change_id=transition.id, happened_at=moment)
+    await record_opportunity_change(unit, after, old, new, details, book=book)

@@ -26,7 +26,7 @@ async def values_by_name(
         return {}
     fields = await fields_named(unit, noun, given, problems)
     strict = {
-        name: field for name, field in fields.items() if field.coming_type not in {*TEXTS, "number"}
+        name: field for name, field in fields.items() if field.target_type not in {*TEXTS, "number"}
     }
     known = await find_references(unit, [(strict[name], given[name]) for name in strict])
     values: CustomValues = {}

@@ -146,10 +146,10 @@ def _match(
         if old_id is None and entry.old_name is not None:
             old_id = ids.get(entry.old_name.strip().lower())
         matched.append(None if old_id is None else free.pop(old_id, None))
-    for place, entry in enumerate(entries):
-        if matched[place] is None:
+    for index, entry in enumerate(entries):
+        if matched[index] is None:
             name = entry.name.strip().lower()
-            matched[place] = stage = free.pop(ids.get(name, b""), None)
+            matched[index] = stage = free.pop(ids.get(name, b""), None)
             says_old = entry.stage_id or (entry.old_name or "").strip().lower() not in ("", name)
             if stage is None and says_old:
                 old = f"'{entry.old_name}'" if entry.old_name else "with that id"

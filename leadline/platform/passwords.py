@@ -30,11 +30,11 @@ class Passwords:
         return await asyncio.to_thread(self._hasher.hash, password)
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
-        """Whether the password fits; without a hash it takes as long and says no."""
-        fits = await asyncio.to_thread(self._fits, password_hash or self._decoy, password)
-        return fits and password_hash is not None
+        """Whether the password matches; without a hash it takes as long and says no."""
+        matches = await asyncio.to_thread(self._matches, password_hash or self._decoy, password)
+        return matches and password_hash is not None
 
-    def _fits(self, password_hash: str, password: str) -> bool:
+    def _matches(self, password_hash: str, password: str) -> bool:
         try:
             return self._hasher.verify(password_hash, password)
         except (VerificationError, InvalidHashError):

@@ -68,7 +68,7 @@ class Database:
         self._pooled = settings.pooled
         self._timeout_ms = int(settings.statement_timeout_s * 1000)
         # None where the tables have no row security.
-        self._openings: row_security.Openings | None = None
+        self._binding: row_security.TenantBinding | None = None
         self._lead_visibility: LeadVisibility | None = None  # known when it is open
         options: dict[str, Any] = {"autocommit": True, "application_name": "leadline"}
         if not self._pooled:
@@ -122,7 +122,7 @@ class Database:
                 "does. Behind a pooler (LEADLINE_POOLED) the next statement may meet another "
                 "connection: connect directly, or disable row level security on the tables."
             )
-        self._openings = row_security.Openings() if is_active else None
+        self._binding = row_security.TenantBinding() if is_active else None
 
     async def _check_server_settings(self) -> None:
         """Behind a pooler the database itself must know what we ask of each connection otherwise.
@@ -168,10 +168,10 @@ class Database:
             return
         started = perf_counter()
         async with self.pool.connection() as connection:
-            unit = Unit(connection, scope, self.clock.now(), request_id, self._openings)
+            unit = Unit(connection, scope, self.clock.now(), request_id, self._binding)
             unit.pool_wait_s = perf_counter() - started
-            if self._openings is not None:
-                await self._openings.open_for(connection, scope.organization_id)
+            if self._binding is not None:
+                await self._binding.bind(connection, scope.organization_id)
             yield unit
 
     @asynccontextmanager
@@ -185,19 +185,19 @@ class Database:
         started = perf_counter()
         async with self.pool.connection() as connection:
             visible = None if sees_all else self._lead_visibility
-            unit = Unit(connection, scope, self.clock.now(), request_id, self._openings, visible)
+            unit = Unit(connection, scope, self.clock.now(), request_id, self._binding, visible)
             unit.pool_wait_s = perf_counter() - started
             try:
                 async with connection.pipeline(), connection.transaction():
-                    if self._openings is not None:
-                        await self._openings.open_for(connection, scope.organization_id)
+                    if self._binding is not None:
+                        await self._binding.bind(connection, scope.organization_id)
                     await unit.restrict()
                     yield unit
                     await unit.finish()
                     committing = perf_counter()
             except BaseException:
-                if self._openings is not None:
-                    self._openings.forget(connection)
+                if self._binding is not None:
+                    self._binding.forget(connection)
                 raise
             unit.database_s += perf_counter() - committing
         unit.run_after_commit()

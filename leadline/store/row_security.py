@@ -1,9 +1,9 @@
-"""The second wall between organizations: PostgreSQL itself shows only the rows of the one at work.
+"""Row-level security: PostgreSQL itself shows a connection the rows of one organization only.
 
-The first wall is in the unit of work, which refuses a statement without the organization
-(``scoping.py``). Should one ever slip through, this one holds: each connection says for whom it
-works, and the policies of the tables let it see and write nothing else. The owner of the tables,
-who migrates and backs up, is not bound by it.
+It is the second wall between organizations. The first is in the unit of work, which refuses a
+statement without the organization (``scoping.py``). Should one ever slip through, this one holds:
+each connection is bound to an organization by a setting, and the policies of the tables let it see
+and write nothing else. The owner of the tables, who migrates and backs up, is exempt.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from leadline.store.citus import tables_of
 from leadline.store.migrations import all_migrations
 from leadline.store.scoping import GLOBAL_TABLES
 
-# What a connection says. It must be said: reading a protected table before is an error.
+# The setting that binds a connection. Reading a protected table without it is an error.
 SETTING = "leadline.organization"
-_SAY = f"SELECT set_config('{SETTING}', %s, false)".encode()
+_SET_TENANT = f"SELECT set_config('{SETTING}', %s, false)".encode()
 
 _POLICY = "own_organization"
 # Read before the organization is known, or by workers for all organizations at once.
@@ -41,23 +41,23 @@ _CROSSED = frozenset(
 )
 
 
-class Openings:
-    """For whom each connection has said that it works. Saying it anew costs a statement."""
+class TenantBinding:
+    """Binds connections to an organization; remembering to which one saves a statement."""
 
     def __init__(self) -> None:
-        self._said: WeakKeyDictionary[AsyncConnection[Any], bytes] = WeakKeyDictionary()
+        self._bound: WeakKeyDictionary[AsyncConnection[Any], bytes] = WeakKeyDictionary()
 
-    async def open_for(self, connection: AsyncConnection[Any], organization_id: bytes) -> None:
+    async def bind(self, connection: AsyncConnection[Any], organization_id: bytes) -> None:
         """From now on the connection sees the rows of that organization, and no others."""
-        if self._said.get(connection) == organization_id:
+        if self._bound.get(connection) == organization_id:
             return
         self.forget(connection)
-        await connection.execute(_SAY, ("\\x" + organization_id.hex(),))
-        self._said[connection] = organization_id
+        await connection.execute(_SET_TENANT, ("\\x" + organization_id.hex(),))
+        self._bound[connection] = organization_id
 
     def forget(self, connection: AsyncConnection[Any]) -> None:
-        """Must be called when a transaction has failed, which takes back what was said in it."""
-        self._said.pop(connection, None)
+        """Must be called when a transaction has failed, which takes back the binding made in it."""
+        self._bound.pop(connection, None)
 
 
 async def is_active(connection: AsyncConnection[Any]) -> bool:

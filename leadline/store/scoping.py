@@ -83,10 +83,10 @@ def unbound_tables(text: str) -> list[str]:
 
 def _tables(words: list[str]) -> Iterator[tuple[str, str]]:
     """Every mention of a table with its alias ("" without)."""
-    for place, word in enumerate(words):
-        if word not in _BEFORE_TABLES or (place and words[place - 1] in _NOT_BEFORE_TABLES):
+    for index, word in enumerate(words):
+        if word not in _BEFORE_TABLES or (index and words[index - 1] in _NOT_BEFORE_TABLES):
             continue
-        at = place
+        at = index
         while True:
             at += 1
             while _word(words, at) in ("only", "lateral"):
@@ -107,14 +107,14 @@ def _tables(words: list[str]) -> Iterator[tuple[str, str]]:
 def _bindings(words: list[str]) -> Counter[str]:
     """How often each alias ("" without) has its organization in an equation or is inserted."""
     found: Counter[str] = Counter()
-    for place, word in enumerate(words):
+    for index, word in enumerate(words):
         alias, _, column = word.rpartition(".")
         if column == "organization_id":
-            if "=" in (_word(words, place - 1), _word(words, place + 1)):
+            if "=" in (_word(words, index - 1), _word(words, index + 1)):
                 found[alias] += 1
-            elif word == column and _word(words, place - 1) == "(":
+            elif word == column and _word(words, index - 1) == "(":
                 # INSERT INTO table [AS alias] (organization_id, ...
-                opened = [_word(words, place - back) for back in (2, 3, 4)]
+                opened = [_word(words, index - back) for back in (2, 3, 4)]
                 if opened[1] == "into":
                     found[""] += 1
                 elif opened[1] == "as":
@@ -122,5 +122,5 @@ def _bindings(words: list[str]) -> Counter[str]:
     return found
 
 
-def _word(words: list[str], place: int) -> str:
-    return words[place] if 0 <= place < len(words) else ""
+def _word(words: list[str], index: int) -> str:
+    return words[index] if 0 <= index < len(words) else ""

@@ -22,7 +22,7 @@ from leadline.kernel.errors import LeadlineError
 from leadline.kernel.ids import new_id
 from leadline.kernel.scope import Scope, VisibilityRule
 from leadline.store.arrays import with_id_arrays
-from leadline.store.row_security import Openings
+from leadline.store.row_security import TenantBinding
 from leadline.store.scoping import Statement, check_scoped
 from leadline.store.tables import Row, Table
 from leadline.store.visibility import LeadVisibility
@@ -80,11 +80,11 @@ class Unit:
         scope: Scope,
         now: datetime,
         request_id: str | None = None,
-        openings: Openings | None = None,
+        binding: TenantBinding | None = None,
         lead_visibility: LeadVisibility | None = None,
     ) -> None:
         self._connection = connection
-        self._openings = openings
+        self._binding = binding
         self._lead_visibility = lead_visibility
         self.scope = scope
         self.now = now
@@ -137,8 +137,8 @@ class Unit:
 
     async def of_organization(self, organization_id: bytes) -> Unit:
         """The same transaction bound to another organization, for those who may cross."""
-        if self._openings is not None:
-            await self._openings.open_for(self._connection, organization_id)
+        if self._binding is not None:
+            await self._binding.bind(self._connection, organization_id)
         self.scope = msgspec.structs.replace(self.scope, organization_id=organization_id)
         return self
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypedDict
 import msgspec
 
 from leadline.features.lead_sources.queries import active_lead_sources
-from leadline.flows.intake import INACTIVE, Incoming, TakenIn, intake
+from leadline.flows.intake import INACTIVE, Incoming, IntakeResult, intake
 from leadline.kernel.errors import NotFoundError, Problems, RefusedError
 from leadline.kernel.ids import parse_hex
 from leadline.kernel.rights import Right
@@ -77,7 +77,7 @@ async def process_outreach(request: Request[dict[str, Any]]) -> OutreachShape:
     return _answer(await intake(request.unit, _read(request, configuration_id)))
 
 
-def _answer(taken: TakenIn) -> OutreachShape:
+def _answer(taken: IntakeResult) -> OutreachShape:
     message = "Data processed successfully"
     return {
         "success": True,

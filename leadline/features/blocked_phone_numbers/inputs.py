@@ -1,4 +1,4 @@
-"""What may be said of a blocked phone number."""
+"""Inputs: create and change a blocked phone number."""
 
 from __future__ import annotations
 

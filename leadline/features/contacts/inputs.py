@@ -1,4 +1,4 @@
-"""What may be said of a contact, in our own terms; the dialects translate into these."""
+"""Inputs: create and change a contact. The dialects translate into these."""
 
 from __future__ import annotations
 

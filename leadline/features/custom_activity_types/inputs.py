@@ -1,4 +1,4 @@
-"""What may be said of a custom activity type."""
+"""Inputs: create and change a custom activity type."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from leadline.features.custom_fields.inputs import (
     MAX_NAME_LENGTH,
     CustomFieldChange,
     NewCustomField,
+    adapt_to_type,
     check_is_free,
-    fit_type,
 )
 from leadline.features.custom_fields.queries import (
     associations_of,
@@ -111,7 +111,7 @@ def merged(before: CustomValues, changes: CustomValues) -> CustomValues:
 # Definitions.
 
 
-async def take_turns(unit: Unit) -> None:
+async def lock_definitions(unit: Unit) -> None:
     """Whoever defines fields of an organization waits for the others who do."""
     key = lock_key(unit, "custom fields")
     await unit.execute("SELECT pg_advisory_xact_lock(%(key)s::bigint)", key=key)
@@ -119,7 +119,7 @@ async def take_turns(unit: Unit) -> None:
 
 async def create_custom_field(unit: Unit, new: NewCustomField) -> CustomField:
     """Adds a field to a noun, to one of its custom types, or to the shared ones."""
-    await take_turns(unit)
+    await lock_definitions(unit)
     problems = Problems()
     name = read_name(new.name, problems, at_most=MAX_NAME_LENGTH)
     await _check_type_id(unit, new.noun, new.type_id, problems)
@@ -171,7 +171,7 @@ async def associate_field(
     editable_with_roles: list[str],
 ) -> Association:
     """Adds a shared field to a noun, or to one of its custom types."""
-    await take_turns(unit)
+    await lock_definitions(unit)
     problems = Problems()
     await _check_type_id(unit, noun, type_id, problems)
     siblings = await fields_of(unit, noun, type_id)
@@ -214,14 +214,14 @@ async def order_fields(
     unit: Unit, noun: FieldNoun, type_id: bytes | None, wanted: Sequence[bytes]
 ) -> list[CustomField]:
     """Puts the fields of a schema in this order; those that are not named follow as they were."""
-    await take_turns(unit)
+    await lock_definitions(unit)
     fields = {field.id: field for field in await fields_of(unit, noun, type_id)}
     problems = Problems()
-    for place, field_id in enumerate(wanted):
+    for index, field_id in enumerate(wanted):
         if field_id not in fields:
-            problems.add("not_found", "fields", place, "id")
-        elif field_id in wanted[:place]:
-            problems.add("duplicate", "fields", place, "id")
+            problems.add("not_found", "fields", index, "id")
+        elif field_id in wanted[:index]:
+            problems.add("duplicate", "fields", index, "id")
     problems.stop_if_any()
     bindings = await associations_of(unit, [key for key in fields if fields[key].is_shared])
     order = [fields[field_id] for field_id in dict.fromkeys([*wanted, *fields])]
@@ -250,8 +250,8 @@ def _row(unit: Unit, new: NewCustomField, rank: int) -> CustomField:
 async def _checked(
     unit: Unit, row: CustomField, problems: Problems, before: CustomField | None = None
 ) -> CustomField:
-    row = fit_type(row, before, problems)
-    if row.coming_type == "custom_object":
+    row = adapt_to_type(row, before, problems)
+    if row.target_type == "custom_object":
         await _check_reference(unit, row, problems, before)
     return row
 

@@ -1,4 +1,4 @@
-"""What may be said of a custom field, and as the value of one."""
+"""Inputs: create and change a custom field, and the values of one."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ class CustomFieldChange(msgspec.Struct, frozen=True, kw_only=True):
 # Definitions.
 
 
-def fit_type(row: CustomField, before: CustomField | None, problems: Problems) -> CustomField:
+def adapt_to_type(row: CustomField, before: CustomField | None, problems: Problems) -> CustomField:
     """The row with what goes with its type and without what does not.
 
     What does not go is a problem when it is new, and dropped when the type has changed.
     """
-    kind = row.coming_type
+    kind = row.target_type
     kept: dict[str, Any] = {}
     for name, kinds in _ONLY_FOR.items():
         value = getattr(row, name)
@@ -97,11 +97,11 @@ def _read_choices(given: list[str] | None, problems: Problems) -> list[str]:
     if not choices:
         problems.add("required", "choices")
     elif check_count(choices, MAX_CHOICES, problems, "choices"):
-        for place, choice in enumerate(choices):
+        for index, choice in enumerate(choices):
             if not choice:
-                problems.add("blank", "choices", place)
+                problems.add("blank", "choices", index)
             elif len(choice) > MAX_CHOICE_LENGTH:
-                problems.add("too_long", "choices", place)
+                problems.add("too_long", "choices", index)
     return list(dict.fromkeys(choices))
 
 
@@ -153,13 +153,13 @@ def value_of_text(field: CustomField, text: str) -> Any:
     """
     if field.accepts_multiple_values:
         return [part.strip() for part in text.split(";") if part.strip()]
-    return _number(text) if field.coming_type == "number" else text
+    return _number(text) if field.target_type == "number" else text
 
 
 def _read_one(
     field: CustomField, value: Any, path: Path, problems: Problems, known: References
 ) -> Any:
-    kind = field.coming_type
+    kind = field.target_type
     if kind == "number":
         if type(value) not in (int, float):
             problems.add("type", *path, text=_wrong_type(field))
@@ -194,7 +194,7 @@ def _read_one(
 def _wrong_type(field: CustomField) -> str:
     if field.accepts_multiple_values:
         return "Value must be a list of str."
-    return f"Value must be of {'number' if field.coming_type == 'number' else 'str'} type."
+    return f"Value must be of {'number' if field.target_type == 'number' else 'str'} type."
 
 
 def _day(text: str) -> str:
@@ -210,7 +210,7 @@ _DATES: dict[str, Callable[[str], str]] = {"date": _day, "datetime": _instant}
 
 def converted(field: CustomField, value: Any, from_type: str, known: References) -> Any:
     """A value of another type as one that the field takes now; None when it cannot be one."""
-    kind = field.coming_type
+    kind = field.target_type
     values = as_list(value)
     if kind != from_type:
         values = [_as_type(kind, each, known) for each in values]

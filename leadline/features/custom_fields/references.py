@@ -61,5 +61,5 @@ class References(msgspec.Struct):
     def find(self, field: CustomField, text: str) -> str | None:
         """What the field refers to when that is said; None when there is no such thing."""
         type_id = field.referenced_custom_type_id
-        sort = field.coming_type if type_id is None else type_id.hex()
+        sort = field.target_type if type_id is None else type_id.hex()
         return self.known.get((sort, text))

@@ -65,7 +65,7 @@ class CustomField(msgspec.Struct, frozen=True, gc=False):
         return self.noun == SHARED
 
     @property
-    def coming_type(self) -> str:
+    def target_type(self) -> str:
         """The type that new values must have."""
         return self.converting_to or self.type
 

@@ -1,4 +1,4 @@
-"""What may be said of a custom object type."""
+"""Inputs: create and change a custom object type."""
 
 from __future__ import annotations
 

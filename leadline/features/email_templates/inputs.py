@@ -1,4 +1,4 @@
-"""What may be said of an e-mail template."""
+"""Inputs: create and change an e-mail template."""
 
 from __future__ import annotations
 

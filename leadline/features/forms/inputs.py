@@ -1,4 +1,4 @@
-"""What may be said of a form, and what may be written into one."""
+"""Inputs: create and change a form, and what people write into one."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ def check_fields(fields: list[NewField], problems: Problems) -> None:
         words = f"A form has between 1 and {MAX_FIELDS} fields."
         problems.add("too_long" if fields else "blank", where, text=words)
     seen: set[str] = set()
-    for place, field in enumerate(fields):
+    for index, field in enumerate(fields):
         name = field.name.strip().lower()
         if not name:
-            problems.add("required", where, place, "name")
+            problems.add("required", where, index, "name")
         elif name in seen:
-            problems.add("duplicate", where, place, "name")
+            problems.add("duplicate", where, index, "name")
         seen.add(name)
         if (field.type == "select") != bool(field.choices):
             words = "A select has choices, and nothing else has."
-            problems.add("conflict", where, place, "choices", text=words)
+            problems.add("conflict", where, index, "choices", text=words)
 
 
 def max_body_bytes(form: Form) -> int:

@@ -1,4 +1,4 @@
-"""What may be said of an integration link."""
+"""Inputs: create and change an integration link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be said of lead source configurations."""
+"""Inputs: create and change lead source configurations."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ DELETE FROM lead_assignees a USING
 WHERE a.organization_id = %(organization_id)s AND a.lead_id = gone.lead_id
     AND a.field_id = gone.field_id AND a.user_id = gone.user_id
 """
-_NOTE_ASSIGNEES = b"""
+_RECORD_ASSIGNEES = b"""
 INSERT INTO lead_assignees (organization_id, user_id, field_id, lead_id)
 SELECT %(organization_id)s, user_id, field_id, lead_id FROM
     unnest(%(lead_ids)s::bytea[], %(field_ids)s::bytea[], %(user_ids)s::bytea[])
@@ -101,7 +101,7 @@ async def insert_lead(unit: Unit, new: NewLead, stage: Stage) -> Lead:
     )
     labels = {"after": {"stage_name": stage.name}}
     await writes.insert(unit, LEADS, row, of_lead=row.id, labels=labels)
-    await note_assignees(unit, [(None, row)])
+    await record_assignees(unit, [(None, row)])
     return row
 
 
@@ -113,17 +113,19 @@ async def update_lead(unit: Unit, before: Lead, change: LeadChange) -> Lead:
     return await change_row(unit, before, **changes)
 
 
-async def change_row(unit: Unit, before: Lead, **changes: Any) -> Lead:
+async def change_row(
+    unit: Unit, before: Lead, *, labels: dict[str, Any] | None = None, **changes: Any
+) -> Lead:
     """Changes columns of a lead; ``before`` must be locked."""
-    after = await writes.update(unit, LEADS, before, of_lead=before.id, **changes)
-    await note_assignees(unit, [(before, after)])
+    after = await writes.update(unit, LEADS, before, of_lead=before.id, labels=labels, **changes)
+    await record_assignees(unit, [(before, after)])
     return after
 
 
 # Who is assigned.
 
 
-async def note_assignees(unit: Unit, changed: list[tuple[Lead | None, Lead]]) -> None:
+async def record_assignees(unit: Unit, changed: list[tuple[Lead | None, Lead]]) -> None:
     """Keeps what says whom the custom values of leads name: called when values have changed, with
     each lead as it was (None: it is new) and as it is."""
     gone, come = [], []
@@ -132,7 +134,7 @@ async def note_assignees(unit: Unit, changed: list[tuple[Lead | None, Lead]]) ->
         now = _named_by(after.custom) if before is None or before.custom != after.custom else was
         gone += [(after.id, *each) for each in was - now]
         come += [(after.id, *each) for each in now - was]
-    for sql, rows in ((_FORGET_ASSIGNEES, gone), (_NOTE_ASSIGNEES, come)):
+    for sql, rows in ((_FORGET_ASSIGNEES, gone), (_RECORD_ASSIGNEES, come)):
         if rows:
             lead_ids, field_ids, user_ids = map(list, zip(*sorted(rows), strict=True))
             await unit.execute(sql, lead_ids=lead_ids, field_ids=field_ids, user_ids=user_ids)

@@ -1,4 +1,4 @@
-"""What may be said of a lead, in our own terms; the dialects translate into these."""
+"""Inputs: create and change a lead. The dialects translate into these."""
 
 from __future__ import annotations
 

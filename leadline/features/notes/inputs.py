@@ -1,4 +1,4 @@
-"""What may be said of a note, in our own terms; the dialects translate into these."""
+"""Inputs: create and change a note. The dialects translate into these."""
 
 from __future__ import annotations
 

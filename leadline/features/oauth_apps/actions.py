@@ -110,10 +110,10 @@ def _check_redirect_uris(given: Sequence[str], problems: Problems) -> list[str]:
         problems.add("required", "redirect_uris")
     if not check_count(given, MAX_REDIRECT_URIS, problems, "redirect_uris"):
         return []
-    for place, uri in enumerate(given):
+    for index, uri in enumerate(given):
         if not _is_redirect_uri(uri):
             words = "An https address without a fragment, or http on one's own machine."
-            problems.add("url", "redirect_uris", place, text=words)
+            problems.add("url", "redirect_uris", index, text=words)
     return list(dict.fromkeys(given))
 
 

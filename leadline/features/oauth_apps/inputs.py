@@ -1,4 +1,4 @@
-"""What may be said of an OAuth app."""
+"""Inputs: create and change an OAuth app."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ async def exchange_code(
     if (
         grant.code_expires_at <= unit.now
         or redirect_uri not in (None, grant.redirect_uri)
-        or not _fits(verifier, grant.code_challenge)
+        or not _proves(verifier, grant.code_challenge)
         or not await _is_active(unit)
     ):
         return None
@@ -149,7 +149,7 @@ async def _lock(unit: Unit, grant_id: bytes) -> OAuthGrant | None:
     return await unit.fetch_one(OAuthGrant, OAUTH_GRANTS.lock_sql, id=grant_id)
 
 
-def _fits(verifier: str | None, challenge: str | None) -> bool:
+def _proves(verifier: str | None, challenge: str | None) -> bool:
     """PKCE, S256. A verifier without a challenge is a sign that somebody took that away."""
     if verifier is None or challenge is None:
         return verifier is challenge

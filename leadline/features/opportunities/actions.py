@@ -69,7 +69,7 @@ async def update_opportunity(
     """
     changes: dict[str, Any] = {}
     if new.id != old.id:
-        changes.update(entering(before, old, new, at=unit.now, today=today))
+        changes.update(changes_on_entering(before, old, new, at=unit.now, today=today))
     for name in ("contact_id", "user_id", "value_minor", "value_period", "confidence"):
         if getattr(change, name) is not UNSET:
             changes[name] = getattr(change, name)
@@ -94,7 +94,7 @@ async def delete_opportunity(unit: Unit, opportunity_id: bytes) -> None:
     await writes.delete(unit, OPPORTUNITIES, row)
 
 
-def entering(
+def changes_on_entering(
     before: Opportunity, old: Stage, new: Stage, *, at: datetime, today: date
 ) -> dict[str, Any]:
     """Everything that changes of an opportunity that goes from stage ``old`` into ``new``.

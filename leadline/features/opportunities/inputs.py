@@ -1,4 +1,4 @@
-"""What may be said of an opportunity, in our own terms; the dialects translate into these."""
+"""Inputs: create and change an opportunity. The dialects translate into these."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ _GROUP_ORDERS: dict[str, tuple[LiteralString, ...]] = {
 }
 
 
-class Worth(msgspec.Struct, frozen=True):
+class ValueTotals(msgspec.Struct, frozen=True):
     """What the opportunities of one group and one period are worth together, in minor units."""
 
     key: Any
@@ -141,9 +141,9 @@ async def page_of_opportunities(
     )
 
 
-async def worth_of(
+async def sum_values(
     unit: Unit, wanted: OpportunityFilter, group: Order | None, extra: Condition | None = None
-) -> list[Worth]:
+) -> list[ValueTotals]:
     """What all matches are worth: by group (key None without one) and by period.
 
     ``extra`` is one more condition on ``opportunities``. Expected values are rounded one by one,
@@ -168,7 +168,7 @@ async def worth_of(
         **where.parameters,
     )
     return [
-        Worth(key, period, count, *(int(each or 0) for each in sums))
+        ValueTotals(key, period, count, *(int(each or 0) for each in sums))
         for key, period, count, *sums in found
     ]
 

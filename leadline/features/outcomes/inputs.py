@@ -1,4 +1,4 @@
-"""What may be said of an outcome."""
+"""Inputs: create and change an outcome."""
 
 from __future__ import annotations
 

@@ -211,12 +211,12 @@ def _read_external(before: PhoneNumber, given: list[str], problems: Problems) ->
     if not check_count(given, MAX_EXTERNAL_NUMBERS, problems, "phone_numbers"):
         return []
     read = [_read_number(text, before.country) for text in given]
-    for place, number in enumerate(read):
+    for index, number in enumerate(read):
         if number is None:
-            problems.add("phone", "phone_numbers", place)
+            problems.add("phone", "phone_numbers", index)
         elif number == before.number:
             words = "A number cannot be part of itself."
-            problems.add("conflict", "phone_numbers", place, text=words)
+            problems.add("conflict", "phone_numbers", index, text=words)
     return list(dict.fromkeys(number for number in read if number is not None))
 
 
@@ -224,7 +224,7 @@ async def _read_participants(unit: Unit, given: list[bytes], problems: Problems)
     if not check_count(given, MAX_PARTICIPANTS, problems, "participants"):
         return []
     active = await active_members(unit, given)
-    for place, user_id in enumerate(given):
+    for index, user_id in enumerate(given):
         if user_id not in active:
-            problems.add("not_found", "participants", place)
+            problems.add("not_found", "participants", index)
     return [user_id.hex() for user_id in dict.fromkeys(given)]

@@ -1,4 +1,4 @@
-"""What may be said of a phone number."""
+"""Inputs: create and change a phone number."""
 
 from __future__ import annotations
 

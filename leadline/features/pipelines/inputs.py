@@ -1,4 +1,4 @@
-"""What may be said of pipelines and stages."""
+"""Inputs: create and change pipelines and stages."""
 
 from __future__ import annotations
 

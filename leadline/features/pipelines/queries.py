@@ -39,7 +39,7 @@ class StageBook:
 
     def __init__(self, pipelines: list[Pipeline], stages: list[Stage]) -> None:
         self.pipelines = {pipeline.id: pipeline for pipeline in pipelines}
-        order = {pipeline.id: place for place, pipeline in enumerate(pipelines)}
+        order = {pipeline.id: index for index, pipeline in enumerate(pipelines)}
         self.stages = sorted(
             (stage for stage in stages if stage.pipeline_id in order),
             key=lambda stage: (order[stage.pipeline_id], stage.rank, stage.id),

@@ -109,9 +109,9 @@ async def _references(  # noqa: PLR0917 - what is meant, what is given and what 
     if not check_count(ids, MAX_REFERENCES, problems, name):
         return []
     found = await rows.select_ids(unit, table, ids)
-    for place, object_id in enumerate(ids):
+    for index, object_id in enumerate(ids):
         row = found.get(object_id)
         is_there = row is not None and (table is not CUSTOM_FIELDS or row.is_shared)
         if not is_there and object_id.hex() not in present:
-            problems.add("not_found", name, place)
+            problems.add("not_found", name, index)
     return [object_id.hex() for object_id in dict.fromkeys(ids)]

@@ -1,4 +1,4 @@
-"""What may be said of a playbook."""
+"""Inputs: create and change a playbook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be said of prompts and of their versions."""
+"""Inputs: create and change prompts and their versions."""
 
 from __future__ import annotations
 

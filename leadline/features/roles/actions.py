@@ -7,7 +7,7 @@ import msgspec
 from leadline.features.custom_fields.queries import fields_of
 from leadline.features.custom_fields.tables import CUSTOM_FIELDS
 from leadline.features.roles.inputs import NewRole, RoleChange
-from leadline.features.roles.queries import Standing, is_name_taken, standing_of
+from leadline.features.roles.queries import RoleGrant, grant_of, is_name_taken
 from leadline.features.roles.tables import ROLES, CustomRole
 from leadline.kernel.errors import ForbiddenError, Problems
 from leadline.kernel.inputs import given_fields
@@ -27,7 +27,7 @@ async def create_role(unit: Unit, new: NewRole) -> CustomRole:
         visibility_user_lcf_ids=new.visibility_user_lcf_ids,
         visibility_user_lcf_behavior=new.visibility_user_lcf_behavior,
     )
-    check_grantable(unit, standing_of(row))
+    check_grantable(unit, grant_of(row))
     return await writes.insert(unit, ROLES, await _checked(unit, row))
 
 
@@ -38,20 +38,20 @@ async def update_role(unit: Unit, role_id: bytes, change: RoleChange) -> CustomR
     if "permissions" in changes:
         changes["permissions"] = sorted(set(changes["permissions"]))
     after = msgspec.structs.replace(before, **changes)
-    if standing_of(before) != standing_of(after):
+    if grant_of(before) != grant_of(after):
         # Taking away is governing, too: nobody does it to a role that is above one's own.
-        check_grantable(unit, standing_of(before))
-        check_grantable(unit, standing_of(after))
+        check_grantable(unit, grant_of(before))
+        check_grantable(unit, grant_of(after))
     after = await _checked(unit, after)
     return await writes.update(unit, ROLES, before, **{**changes, "name": after.name})
 
 
-def check_grantable(unit: Unit, standing: Standing) -> None:
+def check_grantable(unit: Unit, grant: RoleGrant) -> None:
     """Nobody gives (or takes) rights that they do not have themselves, nor another sight of leads
     than their own, unless they see them all."""
     scope = unit.scope
-    is_other_sight = scope.visibility is not None and standing.visibility != scope.visibility
-    if is_other_sight or not rights_of(standing.permissions) <= scope.rights:
+    is_other_sight = scope.visibility is not None and grant.visibility != scope.visibility
+    if is_other_sight or not rights_of(grant.permissions) <= scope.rights:
         raise ForbiddenError("You cannot give or take permissions that you do not have.")
 
 
@@ -84,4 +84,4 @@ async def _are_user_fields(unit: Unit, field_ids: list[bytes]) -> bool:
         field_ids=field_ids,
     )
     fields = await fields_of(unit, "lead")
-    return set(field_ids) <= {field.id for field in fields if field.coming_type == "user"}
+    return set(field_ids) <= {field.id for field in fields if field.target_type == "user"}

@@ -1,4 +1,4 @@
-"""What may be said of a role."""
+"""Inputs: create and change a role."""
 
 from __future__ import annotations
 

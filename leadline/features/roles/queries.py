@@ -12,7 +12,7 @@ from leadline.store import rows
 from leadline.store.unit import Unit
 
 
-class Standing(msgspec.Struct, frozen=True):
+class RoleGrant(msgspec.Struct, frozen=True):
     """What stands in the membership of somebody with a role, and what it permits."""
 
     role: Role
@@ -22,19 +22,19 @@ class Standing(msgspec.Struct, frozen=True):
     visibility: VisibilityRule | None = None
 
 
-STANDINGS: dict[str, Standing] = {
-    "admin": Standing(Role.ADMIN, BUILT_IN["admin"]),
-    "superuser": Standing(Role.DEPARTMENT_HEAD, BUILT_IN["superuser"]),
-    "user": Standing(Role.SALES_REP, BUILT_IN["user"]),
-    "restricteduser": Standing(Role.SALES_REP, BUILT_IN["restricteduser"], is_restricted=True),
+BUILT_IN_GRANTS: dict[str, RoleGrant] = {
+    "admin": RoleGrant(Role.ADMIN, BUILT_IN["admin"]),
+    "superuser": RoleGrant(Role.DEPARTMENT_HEAD, BUILT_IN["superuser"]),
+    "user": RoleGrant(Role.SALES_REP, BUILT_IN["user"]),
+    "restricteduser": RoleGrant(Role.SALES_REP, BUILT_IN["restricteduser"], is_restricted=True),
 }
 
 
-def standing_of(role: CustomRole) -> Standing:
+def grant_of(role: CustomRole) -> RoleGrant:
     """A role that manages the organization comes nearest to ADMIN, any other to SALES_REP."""
     is_admin = Permission.MANAGE_ORGANIZATION in role.permissions
     nearest = Role.ADMIN if is_admin else Role.SALES_REP
-    return Standing(
+    return RoleGrant(
         nearest,
         frozenset(role.permissions),
         custom_role_id=role.id,
@@ -44,15 +44,15 @@ def standing_of(role: CustomRole) -> Standing:
     )
 
 
-async def find_standing(unit: Unit, role: str | bytes) -> Standing | None:
-    """The standing of a usual role by its name, or of another by its id.
+async def find_grant(unit: Unit, role: str | bytes) -> RoleGrant | None:
+    """The grant of a usual role by its name, or of another by its id.
 
     The role cannot be changed or deleted until the transaction ends.
     """
     if isinstance(role, str):
-        return STANDINGS.get(role)
+        return BUILT_IN_GRANTS.get(role)
     found = await rows.select(unit, ROLES, "AND id = %(id)s FOR SHARE", id=role)
-    return standing_of(found[0]) if found else None
+    return grant_of(found[0]) if found else None
 
 
 async def role_that_sees_by(unit: Unit, field_id: bytes) -> CustomRole | None:

@@ -107,9 +107,9 @@ def _shared_with(
 ) -> list[str]:
     """The ids in hexadecimal, each once. Who is named already may be gone since."""
     check_count(ids, MAX_SHARES, problems, "sharing_settings", field)
-    for place, object_id in enumerate(ids):
+    for index, object_id in enumerate(ids):
         if object_id not in known and object_id.hex() not in present:
-            problems.add("not_found", "sharing_settings", field, place)
+            problems.add("not_found", "sharing_settings", field, index)
     return [object_id.hex() for object_id in dict.fromkeys(ids)]
 
 

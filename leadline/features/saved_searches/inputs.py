@@ -1,4 +1,4 @@
-"""What may be said of a saved search."""
+"""Inputs: create and change a saved search."""
 
 from __future__ import annotations
 

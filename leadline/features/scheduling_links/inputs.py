@@ -1,4 +1,4 @@
-"""What may be said of a scheduling link."""
+"""Inputs: create and change a scheduling link."""
 
 from __future__ import annotations
 

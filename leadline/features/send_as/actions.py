@@ -15,10 +15,10 @@ async def allow(unit: Unit, user_ids: list[bytes], field: str) -> list[SendAs]:
     wanted = list(dict.fromkeys(user_ids))
     active = await active_members(unit, wanted)
     problems = Problems()
-    for place, user_id in enumerate(user_ids):
-        path = (field, place) if field.endswith("s") else (field,)
+    for index, user_id in enumerate(user_ids):
+        path = (field, index) if field.endswith("s") else (field,)
         if user_id == unit.scope.user_id:
-            problems.add("conflict", *path, text="Nobody needs leave to write in their own name.")
+            problems.add("conflict", *path, text="Users can always send as themselves.")
         elif user_id not in active:
             problems.add("not_found", *path)
     problems.stop_if_any()

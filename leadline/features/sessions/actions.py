@@ -17,7 +17,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import args_row
 
 from leadline.features.sessions.queries import Login, find_login, find_login_by_email
-from leadline.features.sign_ins.actions import SignInAction, note_sign_in
+from leadline.features.sign_ins.actions import SignInAction, record_sign_in
 from leadline.kernel.errors import TooManyRequestsError, UnauthenticatedError
 from leadline.kernel.ids import new_id
 from leadline.platform.authentication import new_refresh_token, secret_hash
@@ -97,23 +97,23 @@ async def check_password(
         await count_attempt(connection, settings, subject, database.clock.now())
         login = await find_login_by_email(connection, address, organization_id)
     # No connection is held meanwhile: this takes a while on purpose.
-    fits = await passwords.verify(login.password_hash if login else None, password)
+    is_right = await passwords.verify(login.password_hash if login else None, password)
     now = database.clock.now()
-    note = partial(
-        note_sign_in,
+    record = partial(
+        record_sign_in,
         now=now,
         client=client,
         email=known_form,
         organization_id=login.organization_id if login else None,
         user_id=login.user_id if login else None,
     )
-    if login is None or not fits:
+    if login is None or not is_right:
         async with database.connection() as connection:
-            await note(connection, "failed")
+            await record(connection, "failed")
         raise UnauthenticatedError("Invalid email or password")
     async with database.connection() as connection, connection.transaction():
         await connection.execute("DELETE FROM login_failures WHERE subject_hash = %s", (subject,))
-        await note(connection, "succeeded")
+        await record(connection, "succeeded")
     return login
 
 
@@ -136,7 +136,7 @@ async def end_session(database: Database, token: str, *, client: str) -> None:
         presented = await _lock_session(connection, token)
         if presented is not None:
             await _delete_family(connection, presented.family_id)
-            await _note(connection, "ended", database.clock.now(), presented, client)
+            await _record(connection, "ended", database.clock.now(), presented, client)
 
 
 async def end_sessions_of(unit: Unit, user_id: bytes) -> None:
@@ -166,7 +166,7 @@ async def _exchange(
     if presented.used_at is not None:
         # Somebody has a copy. Nobody can tell who is the thief, so both are locked out.
         await _delete_family(connection, presented.family_id)
-        await _note(connection, "reused", now, presented, client)
+        await _record(connection, "reused", now, presented, client)
         return None
     login = await find_login(connection, presented.organization_id, presented.user_id)
     if login is None:
@@ -222,14 +222,14 @@ async def _lock_session(connection: AsyncConnection[Any], token: str) -> _Refres
     return await cursor.fetchone()
 
 
-async def _note(
+async def _record(
     connection: AsyncConnection[Any],
     action: SignInAction,
     now: datetime,
     token: _RefreshToken,
     client: str,
 ) -> None:
-    await note_sign_in(
+    await record_sign_in(
         connection,
         action,
         now=now,

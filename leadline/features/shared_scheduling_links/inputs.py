@@ -1,4 +1,4 @@
-"""What may be said of a shared scheduling link."""
+"""Inputs: create and change a shared scheduling link."""
 
 from __future__ import annotations
 

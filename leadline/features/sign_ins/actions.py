@@ -18,7 +18,7 @@ _INSERT = (
 )
 
 
-async def note_sign_in(
+async def record_sign_in(
     connection: AsyncConnection[Any],
     action: SignInAction,
     *,

@@ -1,4 +1,4 @@
-"""What may be said of an SMS template."""
+"""Inputs: create and change an SMS template."""
 
 from __future__ import annotations
 

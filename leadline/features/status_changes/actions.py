@@ -7,7 +7,7 @@ from typing import Any
 from leadline.features.opportunities.tables import Opportunity
 from leadline.features.pipelines.queries import StageBook
 from leadline.features.pipelines.tables import Stage
-from leadline.features.status_changes.inputs import Circumstances
+from leadline.features.status_changes.inputs import StatusChangeDetails
 from leadline.features.status_changes.tables import (
     LEAD_STATUS_CHANGES,
     OPPORTUNITY_STATUS_CHANGES,
@@ -19,8 +19,8 @@ from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
 
-async def note_lead_change(
-    unit: Unit, lead_id: bytes, old: Stage, new: Stage, circumstances: Circumstances
+async def record_lead_change(
+    unit: Unit, lead_id: bytes, old: Stage, new: Stage, details: StatusChangeDetails
 ) -> LeadStatusChange:
     """Notes that a lead went from the stage ``old`` to ``new``."""
     row = LeadStatusChange(
@@ -29,17 +29,17 @@ async def note_lead_change(
         old_stage_name=old.name,
         new_stage_id=new.id,
         new_stage_name=new.name,
-        **_columns(unit, circumstances),
+        **_columns(unit, details),
     )
     return await writes.insert(unit, LEAD_STATUS_CHANGES, row)
 
 
-async def note_opportunity_change(
+async def record_opportunity_change(
     unit: Unit,
     opportunity: Opportunity,
     old: Stage,
     new: Stage,
-    circumstances: Circumstances,
+    details: StatusChangeDetails,
     *,
     book: StageBook,
 ) -> OpportunityStatusChange:
@@ -61,7 +61,7 @@ async def note_opportunity_change(
         value_period=opportunity.value_period,
         confidence=opportunity.confidence,
         won_on=opportunity.won_on,
-        **_columns(unit, circumstances),
+        **_columns(unit, details),
     )
     return await writes.insert(unit, OPPORTUNITY_STATUS_CHANGES, row)
 
@@ -80,7 +80,7 @@ async def delete_opportunity_change(unit: Unit, change_id: bytes) -> None:
     await writes.delete(unit, OPPORTUNITY_STATUS_CHANGES, row)
 
 
-def _columns(unit: Unit, given: Circumstances) -> dict[str, Any]:
+def _columns(unit: Unit, given: StatusChangeDetails) -> dict[str, Any]:
     user_id = unit.scope.user_id
     created_at = given.created_at or given.happened_at or unit.now
     created_by = given.created_by or user_id

@@ -1,4 +1,4 @@
-"""What may be said of a status change."""
+"""Inputs: record a status change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 
-class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+class StatusChangeDetails(msgspec.Struct, frozen=True, kw_only=True):
     """Who changed a status, and when. None is whoever acts, now; it happened when it was noted.
 
     ``change_id`` is the id of the transition that the change belongs to.

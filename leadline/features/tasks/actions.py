@@ -48,7 +48,7 @@ async def create_task(unit: Unit, new: NewTask, problems: Problems) -> Task:
     )
     await writes.insert(unit, TASKS, task)
     if task.is_complete:
-        await _note_completions(unit, [(task, task)])
+        await _record_completions(unit, [(task, task)])
     return task
 
 
@@ -80,7 +80,7 @@ async def change_tasks(
     )
     for before, after in pairs:
         unit.record("updated", TASKS, before, after)
-    await _note_completions(unit, [pair for pair in pairs if _is_completed(*pair)])
+    await _record_completions(unit, [pair for pair in pairs if _is_completed(*pair)])
     await _forget_completions(unit, [pair for pair in pairs if _is_completed(*reversed(pair))])
     changed = {after.id: after for _, after in pairs}
     return [changed.get(task.id, task) for task in tasks]
@@ -165,7 +165,7 @@ def _is_completed(before: Task, after: Task) -> bool:
     return after.is_complete and not before.is_complete
 
 
-async def _note_completions(unit: Unit, pairs: list[tuple[Task, Task]]) -> None:
+async def _record_completions(unit: Unit, pairs: list[tuple[Task, Task]]) -> None:
     """Records ``completed`` and adds a completion for each task."""
     made = [
         TaskCompletion(

@@ -1,4 +1,4 @@
-"""What may be said of a task, in our own terms; the dialects translate into these."""
+"""Inputs: create and change a task. The dialects translate into these."""
 
 from __future__ import annotations
 

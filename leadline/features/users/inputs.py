@@ -1,4 +1,4 @@
-"""What may be said of a member."""
+"""Inputs: change a member."""
 
 from __future__ import annotations
 

@@ -35,10 +35,10 @@ from leadline.features.pipelines.tables import Kind, Stage
 from leadline.features.status_changes.actions import (
     delete_lead_change,
     delete_opportunity_change,
-    note_lead_change,
-    note_opportunity_change,
+    record_lead_change,
+    record_opportunity_change,
 )
-from leadline.features.status_changes.inputs import Circumstances
+from leadline.features.status_changes.inputs import StatusChangeDetails
 from leadline.features.status_changes.tables import (
     LEAD_STATUS_CHANGES,
     OPPORTUNITY_STATUS_CHANGES,
@@ -202,15 +202,15 @@ async def show_opportunity_changes(
 # On the way in.
 
 
-async def _circumstances(
+async def _details(
     unit: Unit, body: LeadStatusChangeBody, problems: Problems
-) -> Circumstances:
+) -> StatusChangeDetails:
     people: dict[Path, bytes | None] = {
         ("user_id",): body.user_id,
         ("created_by",): body.created_by,
     }
     await check_members(unit, people, problems)
-    return Circumstances(
+    return StatusChangeDetails(
         user_id=body.user_id,
         happened_at=body.activity_at,
         created_at=body.date_created,
@@ -244,9 +244,9 @@ async def create_lead_status_change(
     if await rows.find(unit, LEADS, body.lead_id) is None:
         problems.add("not_found", "lead_id")
     _, stages = await _stages(unit, "lead", body, problems)
-    circumstances = await _circumstances(unit, body, problems)
+    details = await _details(unit, body, problems)
     problems.stop_if_any()
-    row = await note_lead_change(unit, body.lead_id, stages[0], stages[1], circumstances)
+    row = await record_lead_change(unit, body.lead_id, stages[0], stages[1], details)
     return await LEAD_RESOURCE.show_one(request, row)
 
 
@@ -257,11 +257,11 @@ async def create_opportunity_status_change(
     problems = Problems()
     opportunity = await _opportunity(unit, body, problems)
     book, stages = await _stages(unit, "opportunity", body, problems)
-    circumstances = await _circumstances(unit, body, problems)
+    details = await _details(unit, body, problems)
     problems.stop_if_any()
     assert opportunity is not None  # noqa: S101 - a missing one is a problem
-    row = await note_opportunity_change(
-        unit, opportunity, stages[0], stages[1], circumstances, book=book
+    row = await record_opportunity_change(
+        unit, opportunity, stages[0], stages[1], details, book=book
     )
     return await OPPORTUNITY_RESOURCE.show_one(request, row)
 

@@ -56,7 +56,7 @@ from leadline.features.opportunities.inputs import (
     Period,
     Value,
 )
-from leadline.features.opportunities.queries import ORDERS, page_of_opportunities, worth_of
+from leadline.features.opportunities.queries import ORDERS, page_of_opportunities, sum_values
 from leadline.features.opportunities.tables import OPPORTUNITIES, Attachment, Opportunity
 from leadline.features.pipelines.queries import StageBook, stage_book
 from leadline.features.pipelines.tables import Stage
@@ -193,7 +193,7 @@ async def list_opportunities(
     found = await page_of_opportunities(
         unit, wanted, orders, group, limit=page.fetch, skip=page.skip, extra=extra
     )
-    worths = await worth_of(unit, wanted, group, extra)
+    worths = await sum_values(unit, wanted, group, extra)
     shapes = await _show(request, found, book)
     listed = spelling.list_of(shapes, page, query)
     sums = spell_worth(worths, currency)

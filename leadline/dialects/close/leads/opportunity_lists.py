@@ -17,7 +17,7 @@ from leadline.features.opportunities.queries import (
     STALLED_AFTER,
     OpportunityFilter,
     Stall,
-    Worth,
+    ValueTotals,
 )
 from leadline.features.opportunities.tables import Opportunity
 from leadline.features.pipelines.queries import StageBook
@@ -151,7 +151,7 @@ def read_group(query: Query) -> Order | None:
 # What matches are worth.
 
 
-def spell_worth(found: Iterable[Worth], currency: str) -> WorthShape:
+def spell_worth(found: Iterable[ValueTotals], currency: str) -> WorthShape:
     """The sums of these."""
     counts = dict.fromkeys(_PERIODS, 0)
     sums: dict[str, int] = {}
@@ -198,7 +198,7 @@ def group_key(row: Opportunity, group: Order) -> Any:
 
 def spell_groups(
     found: Sequence[tuple[Opportunity, OpportunityShape]],
-    worths: list[Worth],
+    worths: list[ValueTotals],
     group: Order,
     currency: str,
 ) -> list[OpportunityGroupShape]:

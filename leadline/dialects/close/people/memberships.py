@@ -18,7 +18,7 @@ from leadline.dialects.close.protocol.spelling import (
 )
 from leadline.features.phone_numbers.queries import personal_numbers
 from leadline.features.phone_numbers.tables import PhoneNumber
-from leadline.features.roles.queries import STANDINGS
+from leadline.features.roles.queries import BUILT_IN_GRANTS
 from leadline.features.roles.tables import ROLES, CustomRole
 from leadline.features.saved_searches.queries import visible_to
 from leadline.features.users.tables import MEMBERSHIPS, Membership
@@ -123,7 +123,7 @@ def permissions_of(row: Membership, roles: dict[bytes, CustomRole]) -> list[str]
     """The names of all that somebody may do."""
     if row.custom_role_id is not None:
         return roles[row.custom_role_id].permissions
-    return sorted(STANDINGS[role_id_of(row)].permissions)
+    return sorted(BUILT_IN_GRANTS[role_id_of(row)].permissions)
 
 
 def spell_membership(

@@ -20,7 +20,7 @@ from leadline.dialects.close.protocol.role_names import read_role
 from leadline.dialects.close.protocol.spelling import CustomFieldId, ListOf, spell_id
 from leadline.features.roles import actions, queries
 from leadline.features.roles.inputs import NewRole, RoleChange
-from leadline.features.roles.queries import STANDINGS
+from leadline.features.roles.queries import BUILT_IN_GRANTS
 from leadline.features.roles.tables import ROLES, CustomRole
 from leadline.flows import change_role
 from leadline.kernel.errors import NotFoundError, RefusedError
@@ -69,7 +69,7 @@ def _spell_usual(name: str) -> RoleShape:
         "editable": False,
         "id": name,
         "name": _LABELS[name],
-        "permissions": sorted(STANDINGS[name].permissions),
+        "permissions": sorted(BUILT_IN_GRANTS[name].permissions),
         "visibility_user_lcf_behavior": None,
         "visibility_user_lcf_ids": None,
     }
@@ -104,7 +104,7 @@ def _own_id(request: Request[Any]) -> bytes:
 async def list_roles(request: Request[None]) -> ListOf[RoleShape]:
     """The usual roles first."""
     page = spelling.page_of_all(request.query)
-    shapes = [_spell_usual(name) for name in STANDINGS]
+    shapes = [_spell_usual(name) for name in BUILT_IN_GRANTS]
     shapes += [_spell_own(row) for row in await queries.list_roles(request.unit)]
     shown = shapes[page.skip : page.skip + page.fetch]
     return spelling.list_of(shown, page, request.query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadline.dialects.close.protocol.spelling import spell_id
-from leadline.features.roles.queries import STANDINGS
+from leadline.features.roles.queries import BUILT_IN_GRANTS
 from leadline.kernel.ids import parse_prefixed
 from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
@@ -32,4 +32,4 @@ def role_of(scope: Scope) -> str:
 
 def read_role(text: str) -> str | bytes | None:
     """A ``role_id`` as the name of a usual role or the id of another; None when it is neither."""
-    return text if text in STANDINGS else parse_prefixed("role", text)
+    return text if text in BUILT_IN_GRANTS else parse_prefixed("role", text)
