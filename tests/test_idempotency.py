@@ -84,6 +84,28 @@ def test_other_credentials_methods_and_paths_are_separate(world: World):
     assert other.json()["id"] == second["id"]
 
 
+def test_a_key_belongs_to_one_person_of_an_organization(world: World):
+    people = (world.ada, world.bo)
+    answers = [send(person.close, path="/lead/", body={"name": "Acme"}) for person in people]
+    assert all("idempotency-replayed" not in answer.headers for answer in answers)
+    first, second = (answer.json() for answer in answers)
+    assert first["id"] != second["id"]
+    assert [first["created_by"], second["created_by"]] == [
+        f"user_{person.user_id.hex()}" for person in people
+    ]
+
+
+def test_a_key_belongs_to_one_credential_of_a_person(world: World):
+    """A session is another credential than the API key."""
+    body = {"name": "Follow-up", "prompt": "<prompt>Be kind.</prompt>"}
+    answers = [
+        send(api, body=body, path="/prompts/create") for api in (world.bo.tether, world.bo.session)
+    ]
+    assert all("idempotency-replayed" not in answer.headers for answer in answers)
+    first, second = (answer.json()["prompt"]["_id"] for answer in answers)
+    assert first != second
+
+
 def test_the_same_path_spelled_otherwise_is_the_same(world: World):
     first = send(world.ada.close)
     again = send(world.ada.close, path="//outcome")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.cast import World
 from tests.outreach import make_configuration, make_prompt, send_lead
 from tests.tether.contacts import UNKNOWN_ID, add, show
@@ -136,3 +138,23 @@ def test_what_is_not_ours_is_not_found(world: World):
         person.tether.post("/conversation/all", params, 404)
     answer = world.bo.tether.get("/conversation/all", 400)
     assert answer == {"success": False, "message": "'contactId' query param is required"}
+
+
+@pytest.mark.parametrize("whole", ["the lead", "the contact"])
+def test_events_of_what_is_deleted_name_the_lead(world: World, whole: str):
+    """Otherwise people who do not see the lead would see what was said on it."""
+    data = greeted(world)
+    ((lead_id, contact_id),) = world.sql(
+        "SELECT lead_id, id FROM contacts WHERE id = %s", bytes.fromhex(data["contactId"])
+    )
+    if whole == "the lead":
+        world.ada.close.delete(f"/lead/lead_{lead_id.hex()}/", status=200)
+    else:
+        world.ada.close.delete(f"/contact/cont_{contact_id.hex()}/", status=200)
+    deleted = world.sql(
+        "SELECT noun, lead_id FROM events WHERE organization_id = %s AND action = 'deleted'",
+        world.ada.organization_id,
+    )
+    nouns = {noun for noun, _ in deleted}
+    assert {"message", "conversation", "contact"} <= nouns
+    assert {of for _, of in deleted} == {lead_id}

@@ -264,6 +264,35 @@ def test_applications_have_pipelines_and_stages_of_their_own(world: World):
         assert wrong_fields(answer) == {field}
 
 
+@pytest.mark.parametrize(
+    ("field", "kind", "path"),
+    [
+        ("initialStage", "Contact", "/status/lead/"),
+        ("pipelineStage", "Contact", "/status/lead/"),
+        ("applicationStatus", "Application", "/status/opportunity/"),
+        ("applicationPipelineStage", "Application", "/status/opportunity/"),
+    ],
+)
+def test_a_stage_that_a_configuration_names_stays(world: World, field: str, kind: str, path: str):
+    """Whichever of its fields names the stage, and in either dialect."""
+    pipeline = add_pipeline(world, kind, "Partners", "Entry", "Named", "Spare")
+    stages = stages_of(pipeline)
+    made = make_configuration(world.bo, createApplication=True, **{field: stages["Named"]})
+    status = f"{path}stat_{stages['Named']}/"
+    answer = world.ada.close.delete(status, status=400)
+    assert answer["error"] == f"The stage 'Named' is used by '{made['configurationName']}'."
+    left = [
+        {"_id": stage["_id"], "name": stage["name"]}
+        for stage in pipeline["pipelineStages"]
+        if stage["name"] != "Named"
+    ]
+    where = f"/pipelines/{pipeline['_id']}"
+    answer = world.ada.tether.put(where, {"pipelineStages": left}, 400)
+    assert "The stage 'Named' is used by" in answer["message"]
+    world.bo.tether.put(f"{PATH}/{made['_id']}", {field: "New Lead" if kind == "Contact" else None})
+    world.ada.close.delete(status)
+
+
 def test_a_prompt_that_is_used_cannot_be_deleted(world: World):
     prompt = make_prompt(world.bo)
     made = make_configuration(world.bo, defaultProcess=prompt)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from tests.cast import Api, World
 from tests.outreach import JANE, make_configuration, make_prompt, send_lead
+from tests.tether.configurations import add_pipeline, stages_of
+from tests.tether.contacts import add
 
 
 def transitions(world: World) -> list[tuple[Any, ...]]:
@@ -97,6 +98,18 @@ def test_outreach_needs_no_configuration_id_when_there_is_only_one(world: World)
     make_configuration(world.bo, configurationName="Second", source="Zillow")
     world.bo.tether.post("/outreach", JANE, 400)
     assert world.bo.tether.post("/outreach", {**JANE, "source": "zillow"}, 200)
+    world.bo.tether.post("/outreach", {**JANE, "source": "Billboard"}, 400)
+
+
+def test_the_only_configuration_is_meant_whatever_the_source(world: World):
+    configuration = make_configuration(world.bo)
+    make_configuration(world.bo, configurationName="Paused", source="Zillow", status="inactive")
+    make_configuration(world.cy, configurationName="Cy's", source="Billboard")
+    for source in ("Billboard", "Zillow", " ", None):
+        answer = world.bo.tether.post("/outreach", {**JANE, "source": source}, 200)
+        contact = world.bo.tether.get(f"/contacts/{answer['data']['contactId']}")["data"]
+        assert contact["outreachConfigId"] == configuration["_id"]
+        assert contact["source"] == "Billboard"
 
 
 def test_letter_case_and_phone_formatting_do_not_make_another_lead(world: World):
@@ -294,25 +307,6 @@ def test_a_lead_that_close_made_counts_for_the_first_configuration_that_takes_it
     assert len(transitions(world)) == 2
 
 
-def test_the_same_lead_fifty_times_at_once_is_one_lead(world: World):
-    configuration = make_configuration(world.bo, starterMessage="Hi")
-    spellings = ("+14155550133", "(415) 555-0133", "415.555.0133", "+1 415 555 0133")
-
-    def send(number: int) -> dict[str, Any]:
-        spelled = {**JANE, "phoneNumber": spellings[number % len(spellings)]}
-        return send_lead(world.bo, configuration, **spelled)
-
-    with ThreadPoolExecutor(25) as pool:
-        answers = list(pool.map(send, range(50)))
-    assert len({answer["contactId"] for answer in answers}) == 1
-    outcomes = [answer["mergeOutcome"] for answer in answers]
-    assert outcomes.count("created") == 1
-    assert outcomes.count("matched") == 49
-    assert len(transitions(world)) == 1
-    assert world.ada.close.get("/lead/")["total_results"] == 1
-    assert len(messages(world, answers[0]["conversationId"])) == 1
-
-
 def test_an_idempotency_key_brings_back_the_first_answer(world: World):
     configuration = make_configuration(world.bo, allowRecontact=True, starterMessage="Hi")
     body = {"configurationId": configuration["_id"], **JANE}
@@ -327,3 +321,45 @@ def test_the_process_of_the_configuration_drives_the_contact(world: World):
     data = send_lead(world.bo, make_configuration(world.bo, defaultProcess=prompt))
     contact = world.bo.tether.get(f"/contacts/{data['contactId']}")["data"]
     assert contact["process"] == prompt
+
+
+def test_an_adopted_lead_keeps_the_source_that_it_has(world: World):
+    add(world.bo, **JANE, source="Trade fair")
+    configuration = make_configuration(world.bo)
+    data = send_lead(world.bo, configuration, **JANE, source="Billboard")
+    contact = world.bo.tether.get(f"/contacts/{data['contactId']}")["data"]
+    assert (contact["source"], contact["outreachConfigId"]) == ("Trade fair", configuration["_id"])
+    assert transitions(world) == [
+        (None, "New Lead", "Trade fair", False, None),
+        (None, "New Lead", "Trade fair", True, 12.5),
+    ]
+
+
+def test_an_adopted_lead_without_a_source_gets_that_of_the_payload(world: World):
+    add(world.bo, **JANE)
+    data = send_lead(world.bo, make_configuration(world.bo), **JANE, source="Billboard")
+    contact = world.bo.tether.get(f"/contacts/{data['contactId']}")["data"]
+    assert contact["source"] == "Billboard"
+
+
+def test_a_retired_stage_gives_way_to_the_first_of_its_pipeline(world: World):
+    renewals = add_pipeline(world, "Contact", "Renewals", "Start", "Due", "Done")
+    stages = stages_of(renewals)
+    configuration = make_configuration(
+        world.bo,
+        pipelineId=renewals["_id"],
+        initialStage="Due",
+        pipelineStage="Done",
+        allowRecontact=True,
+    )
+    # Nobody can retire a stage that a configuration names; histories from elsewhere may have.
+    retire = "UPDATE stages SET is_active = false WHERE id = %s"
+    world.sql(retire, bytes.fromhex(stages["Due"]))
+    data = send_lead(world.bo, configuration)
+    path = f"/contacts/{data['contactId']}"
+    assert world.bo.tether.get(path)["data"]["pipelineStage"] == stages["Start"]
+    send_lead(world.bo, configuration)
+    assert world.bo.tether.get(path)["data"]["pipelineStage"] == stages["Done"]
+    world.sql(retire, bytes.fromhex(stages["Done"]))
+    send_lead(world.bo, configuration)
+    assert world.bo.tether.get(path)["data"]["pipelineStage"] == stages["Start"]

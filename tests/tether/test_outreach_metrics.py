@@ -228,6 +228,48 @@ def test_the_summary_gives_conversion_cost_gross_profit_and_roi(world: World):
     assert (user["userId"], user["userName"]) == (world.bo.user_id.hex(), "Bo Berg")
 
 
+def test_a_message_counts_as_contact_when_it_is_sent(world: World):
+    configuration = make_configuration(world.bo, starterMessage="Hello {{firstName}}")
+    send_lead(world.bo, configuration)
+    assert summary(world)["totals"]["contacted"] == 0
+    assert world.run_jobs() == 1
+    assert summary(world)["totals"]["contacted"] == 1
+
+
+@pytest.mark.parametrize("status", ["queued", "failed"])
+@pytest.mark.parametrize("basis", ["cohort", "activity"])
+def test_a_message_that_was_not_sent_is_no_contact(world: World, status: str, basis: str):
+    send_lead(world.bo, make_configuration(world.bo, starterMessage="Hello"))
+    world.run_jobs()
+    assert summary(world, basis=basis)["totals"]["contacted"] == 1
+    change = "UPDATE messages SET status = %s WHERE organization_id = %s"
+    world.sql(change, status, world.bo.organization_id)
+    assert summary(world, basis=basis)["totals"]["contacted"] == 0
+
+
+def test_an_answer_of_the_lead_is_no_contact(world: World):
+    send_lead(world.bo, make_configuration(world.bo, starterMessage="Hello"))
+    world.run_jobs()
+    change = "UPDATE messages SET direction = 'inbound' WHERE organization_id = %s"
+    world.sql(change, world.bo.organization_id)
+    assert summary(world)["totals"]["contacted"] == 0
+
+
+@pytest.mark.parametrize("basis", ["cohort", "activity"])
+def test_both_ends_of_a_window_belong_to_it(world: World, basis: str):
+    data = send_lead(world.bo, make_configuration(world.bo, costPerLead=10))
+    move(world, data["contactId"], "Closed Won")
+    at = "2026-05-17T09:30:00Z"
+
+    def figures(start: str, end: str) -> tuple[Any, ...]:
+        totals = summary(world, **{"from": start, "to": end, "basis": basis})["totals"]
+        return tuple(totals[name] for name in ("leads", "contacted", "closed", "cost"))
+
+    assert figures(at, at) == (1, 1, 1, 10)
+    assert figures("2026-05-17T09:30:00.000001Z", "2026-05-18") == (0, 0, 0, 0)
+    assert figures("2026-05-16", "2026-05-17T09:29:59.999999Z") == (0, 0, 0, 0)
+
+
 def test_the_gross_profit_may_be_a_shared_field(world: World):
     where = f"/organizations/{world.ada.org}/outreach-gross-profit-config"
     world.ada.tether.put(where, {"entityType": "Contact", "propertyKey": "profit"})

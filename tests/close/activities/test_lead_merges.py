@@ -316,3 +316,20 @@ def test_a_lead_made_by_hand_takes_over_where_the_other_came_from(world: World):
     assert figures(world)["Facebook"] == (1, 0, 0, 10, 0)
     call(world, lead_id=merged["id"])
     assert figures(world)["Facebook"] == (1, 1, 0, 10, 0)
+    # It counts for the configuration from now on, whatever becomes of it.
+    card = f"/contacts/{merged['contact_ids'][-1].removeprefix('cont_')}"
+    assert world.ada.tether.get(card)["data"]["outreachConfigId"] == configuration["_id"]
+    world.ada.close.put(f"/lead/{merged['id']}/", {"status": "Closed Won"})
+    assert {"Closed Won", "New Lead"} == {entry["stage"] for entry in history(world)}
+
+
+def test_the_destination_keeps_its_own_configuration_and_owner(world: World):
+    facebook = make_configuration(world.ada, source="Facebook")
+    zillow = make_configuration(world.bo, configurationName="Zillow", source="Zillow")
+    first = send_lead(world.ada, facebook, phoneNumber="+14155550101")
+    second = send_lead(world.bo, zillow, phoneNumber="+14155550102")
+    source, destination = world.ada.close.get("/lead/")["data"]
+    assert source["contact_ids"] == [f"cont_{first['contactId']}"]
+    merge(world, source["id"], destination["id"])
+    card = world.ada.tether.get(f"/contacts/{second['contactId']}")["data"]
+    assert (card["outreachConfigId"], card["userId"]) == (zillow["_id"], world.bo.user_id.hex())

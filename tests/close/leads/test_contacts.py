@@ -306,6 +306,34 @@ def test_a_hidden_placeholder_is_not_there(world: World):
     assert home["contact_ids"] == []
 
 
+# Where contacts are named, with what else is needed there.
+NAMING_A_CONTACT = {
+    "/activity/call/": {},
+    "/activity/note/": {"note": "x"},
+    "/opportunity/": {},
+    "/task/": {"text": "x"},
+}
+
+
+@pytest.mark.parametrize("path", NAMING_A_CONTACT)
+def test_a_placeholder_cannot_be_named(world: World, path: str):
+    home = lead(world, name="Empty")
+    ((placeholder,),) = world.sql(
+        "SELECT encode(id, 'hex') FROM contacts WHERE organization_id = %s AND is_placeholder",
+        world.ada.organization_id,
+    )
+    named = {"contact_id": f"cont_{placeholder}"}
+    refused = {"contact_id": "Object does not exist."}
+    body = {**NAMING_A_CONTACT[path], "lead_id": home["id"]}
+    made = world.ada.close.post(path, body, 200)
+    before = count_events(world)
+    assert wrong(world.ada.close.post(path, {**body, **named}, 400)) == refused
+    assert wrong(world.ada.close.put(f"{path}{made['id']}/", named, 400)) == refused
+    if path in ("/activity/call/", "/opportunity/"):  # the others need a lead in any case
+        assert wrong(world.ada.close.post(path, named, 400)) == refused
+    assert count_events(world) == before
+
+
 def test_lists_page_and_filter_by_lead(world: World):
     home = lead(world, contacts=[{"name": "Ann"}, {"name": "Ben"}, {"name": "Cem"}])
     other = contact(world, name="Dan")

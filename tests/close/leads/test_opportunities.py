@@ -132,6 +132,20 @@ def test_an_opportunity_says_all_of_itself(world: World):
     assert transitions(world, made["id"]) == [(None, "Active")]
 
 
+def test_a_back_dated_opportunity_entered_its_status_then(world: World):
+    home = lead(world)["id"]
+    made = deal(world, lead_id=home, date_created="2019-03-01T10:00:00Z")
+    assert made["date_created"] == "2019-03-01T10:00:00.000000+00:00"
+    ((at,),) = world.sql(
+        "SELECT created_at FROM stage_transitions WHERE opportunity_id = %s", id_of(made["id"])
+    )
+    assert at.isoformat() == "2019-03-01T10:00:00+00:00"
+    world.clock.advance(days=1)
+    change(world, made, status_id=statuses(world)["Won"])
+    (changed,) = world.ada.close.get("/activity/status_change/opportunity/")["data"]
+    assert changed["activity_at"] == "2026-05-18T09:30:00.000000+00:00"
+
+
 def test_an_opportunity_without_a_lead_gets_one(world: World):
     made = deal(world)
     assert made["lead_name"] == "Untitled"

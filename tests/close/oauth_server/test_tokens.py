@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from leadline.app import make_app
+from leadline.platform.authentication import secret_hash
 from leadline.store.housekeeping import OAUTH_KEPT, delete_expired
 from tests.asgi import ask
 from tests.cast import Api, World
@@ -206,6 +208,24 @@ def test_an_app_with_a_wrong_secret_is_refused_and_slowed_down(world: World):
     tokens_of(world, register(world), world.bo)
     world.clock.advance(seconds=2)
     assert app.refresh(tokens["refresh_token"])
+
+
+def test_secrets_are_compared_in_constant_time(world: World, monkeypatch: pytest.MonkeyPatch):
+    app = register(world)
+    tokens = tokens_of(world, app, world.bo)
+    compared: list[tuple[Any, Any]] = []
+
+    def compare(one: Any, other: Any) -> bool:
+        compared.append((one, other))
+        return bool(compare_digest(one, other))
+
+    compare_digest = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    wrong = App(world.client, app.id, f"oas_{secrets.token_hex(22)}")
+    wrong.refresh(tokens["refresh_token"], 401)
+    app.refresh(tokens["refresh_token"])
+    kept = secret_hash(app.secret)
+    assert [one for one, other in compared if other == kept] == [secret_hash(wrong.secret), kept]
 
 
 def test_who_is_no_client_at_all_is_refused(world: World):

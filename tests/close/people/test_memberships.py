@@ -127,6 +127,31 @@ def test_a_removed_member_is_out(world: World):
     assert user_id not in [each["user_id"] for each in organization["memberships"]]
 
 
+def test_a_removed_member_takes_nobody_along(world: World):
+    login = {"email": world.cy.email, "password": PASSWORD}
+    of_cy = world.nobody.tether.post("/auth/login", login, 200)
+    of_bo = world.nobody.tether.post("/auth/login", {**login, "email": world.bo.email}, 200)
+    world.ada.close.delete(f"/membership/{membership_id(world.bo)}/", status=200)
+    refresh = {"refreshToken": of_bo["refreshToken"]}
+    world.nobody.tether.post("/auth/refresh", refresh, 401)
+    refresh = {"refreshToken": of_cy["refreshToken"]}
+    assert world.nobody.tether.post("/auth/refresh", refresh, 200)["token"]
+    assert world.cy.close.get("/me/")["first_name"] == "Cy"
+
+
+def test_a_removed_member_of_two_organizations_stays_in_the_other(world: World):
+    world.ada.close.post("/membership/", {"email": world.eve.email, "role_id": "user"}, 200)
+    login = {"email": world.eve.email, "password": PASSWORD}
+    session = world.nobody.tether.post("/auth/login", login, 200)
+    user_id = f"user_{world.eve.user_id.hex()}"
+    members = world.ada.close.get(f"/organization/orga_{world.ada.org}/")["memberships"]
+    (membership,) = [each["id"] for each in members if each["user_id"] == user_id]
+    world.ada.close.delete(f"/membership/{membership}/", status=200)
+    assert world.eve.close.get("/me/")["id"] == user_id
+    refresh = {"refreshToken": session["refreshToken"]}
+    world.nobody.tether.post("/auth/refresh", refresh, 200)
+
+
 def test_coming_back_revives_the_membership_but_not_the_keys(world: World):
     before = membership_id(world.bo)
     world.ada.close.delete(f"/membership/{before}/", status=200)
@@ -136,12 +161,3 @@ def test_coming_back_revives_the_membership_but_not_the_keys(world: World):
     world.bo.close.get("/me/", 401)
     login = {"email": world.bo.email, "password": PASSWORD}
     assert Api(world.client, "/api", None).post("/auth/login", login)["token"]
-
-
-def test_everybody_lists_their_own_keys(world: World):
-    (key,) = world.bo.close.get("/api_key/")["data"]
-    assert key["organization_id"] == f"orga_{world.bo.org}"
-    assert key["user_id"] == f"user_{world.bo.user_id.hex()}"
-    assert key["id"].startswith("api_")
-    assert key["key"].endswith(world.bo.api_key[-4:])
-    assert world.bo.api_key not in str(key)

@@ -173,6 +173,20 @@ def test_nobody_gives_more_than_they_have(world: World):
     assert membership(world.bo)["role_id"] == own
 
 
+def test_nobody_takes_away_what_they_do_not_have(world: World):
+    give(world, world.bo, role(world, "manage_organization", "view_all_leads"))
+    mighty = role(world, "manage_customizations", "view_all_leads", name="Mighty")
+    for permissions in ([], ["view_all_leads"], ["manage_organization"]):
+        world.bo.close.put(f"/role/{mighty}/", {"permissions": permissions}, 403)
+    kept = world.ada.close.get(f"/role/{mighty}/")["permissions"]
+    assert kept == ["manage_customizations", "view_all_leads"]
+    # Its name may be changed by whoever manages the organization.
+    assert world.bo.close.put(f"/role/{mighty}/", {"name": "Mightier"})["name"] == "Mightier"
+    lesser = role(world, "view_all_leads", name="Lesser")
+    changed = world.bo.close.put(f"/role/{lesser}/", {"permissions": []})
+    assert changed["permissions"] == []
+
+
 def test_a_role_that_somebody_has_is_not_deleted(world: World):
     own = role(world, "export")
     give(world, world.bo, own)

@@ -328,6 +328,25 @@ def test_being_in_a_status_for_some_time(world: World):
     assert was_in(ids[0], None, 21) == []
 
 
+def test_an_object_that_leaves_a_status_at_that_moment_is_not_in_it(world: World):
+    ids = list(statuses(world).values())
+    lead_id = lead(world)["id"]
+    world.clock.advance(days=1)
+    world.ada.close.put(f"/lead/{lead_id}/", {"status_id": ids[1]})
+    world.clock.advance(days=1)
+
+    def was_in(status: str, **bounds: Any) -> list[str]:
+        node = {"type": "in_status", "status_ids": [status], "on_or_after": None, "before": None}
+        return found(world, {**node, **bounds})
+
+    entered, left = ago(days=2), ago(days=1)  # instants, to the microsecond
+    assert was_in(ids[0], on_or_after=entered, before=left) == [lead_id]
+    assert was_in(ids[0], on_or_after=left) == []
+    assert was_in(ids[0], before=entered) == []
+    assert was_in(ids[1], on_or_after=left) == [lead_id]
+    assert was_in(ids[1], before=left) == []
+
+
 def test_an_opportunity_was_in_a_status(world: World):
     won = next(
         each["id"]

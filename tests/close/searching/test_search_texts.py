@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from leadline.reporting.search.conditions import MAX_RELATED, MAX_TEXTS
 from tests.cast import World
-from tests.close.making import custom_field, lead
-from tests.close.searching.making import found, text, where
+from tests.close.making import contact, custom_field, lead
+from tests.close.searching.making import body, found, refused, related, text, where
 
 
 @pytest.mark.parametrize(
@@ -119,3 +120,20 @@ def test_every_sign_stands_for_itself(world: World, mode: str):
             assert found(world, text(words, mode)) == [lead_id], sign
             assert found(world, where("name", text(words, mode))) == [lead_id], sign
     assert found(world, text("aab", mode)) == [plain]
+
+
+def test_a_search_looks_for_at_most_ten_texts(world: World):
+    acme = lead(world, name="Acme")["id"]
+    assert found(world, *[text("acme")] * MAX_TEXTS) == [acme]
+    answer = refused(world, body(*[text("acme")] * (MAX_TEXTS + 1)))
+    assert f"at most {MAX_TEXTS} texts" in str(answer)
+    # Also where they stand inside something else.
+    inner = {"type": "and", "queries": [text("acme")] * MAX_TEXTS}
+    refused(world, body(inner, {**text("acme"), "negate": True}))
+
+
+def test_a_search_asks_for_at_most_thirty_related_objects(world: World):
+    acme = contact(world, name="Jo")["lead_id"]
+    assert found(world, *[related("lead", "contact")] * MAX_RELATED) == [acme]
+    answer = refused(world, body(*[related("lead", "contact")] * (MAX_RELATED + 1)))
+    assert f"at most {MAX_RELATED} conditions on related objects" in str(answer)
