@@ -223,10 +223,10 @@ def _read_sort(text: str, noun: str) -> tuple[SortKey, ...]:
         raise InvalidError([problem("type", "sort")]) from error
     problems = Problems()
     found = []
-    for place, each in enumerate(given):
+    for index, each in enumerate(given):
         target = find_field(noun, each.field)
         if target is None or not target.is_sortable:
-            problems.add("unknown_field", "sort", place, "field")
+            problems.add("unknown_field", "sort", index, "field")
         else:
             found.append(SortKey(target.target, is_descending=each.direction == "desc"))
     problems.stop_if_any()
