@@ -3,20 +3,25 @@
 Every row is asked of the running server by tests/test_every_operation.py with the request of
 tests/samples.py, whose path and body name things of the organization north. Each status says what
 should be, not what happens to be: a change here is a change of the product.
-
-    anonymous   no credential
-    rep         bo, sales rep of north
-    head        dora, department head of north
-    admin       ada, admin of north
-    other       eve, admin of south: another organization's things are not there
-    super       sue, super admin, at home in south: crosses only where the contract says so
 """
 
 from __future__ import annotations
 
-COLUMNS = ("anonymous", "rep", "head", "admin", "other", "super")
+from typing import NamedTuple
 
-MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
+
+class Statuses(NamedTuple):
+    """The status that each person gets."""
+
+    anonymous: int  # no credential
+    rep: int  # bo, sales rep of north
+    head: int  # dora, department head of north
+    admin: int  # ada, admin of north
+    other: int  # eve, admin of south: another organization's things are not there
+    super: int  # sue, super admin, at home in south: crosses only where the contract says so
+
+
+_ROWS: dict[str, tuple[int, int, int, int, int, int]] = {
     #                                            anon  rep head admin other super
     # Close: leads, contacts and calls. Everybody of the organization works with all of them.
     "close.lead.list": (401, 200, 200, 200, 200, 200),
@@ -346,3 +351,5 @@ MATRIX: dict[str, tuple[int, int, int, int, int, int]] = {
     "tether.outreach_metrics.history": (401, 200, 200, 200, 200, 200),
     "tether.outreach_metrics.summary": (401, 200, 200, 200, 200, 200),
 }
+
+MATRIX = {name: Statuses(*row) for name, row in _ROWS.items()}

@@ -30,7 +30,7 @@ from leadline.store.housekeeping import delete_expired
 from leadline.store.migrations import all_migrations
 from leadline.worker import JOBS
 from tests.cast import World
-from tests.permission_matrix import COLUMNS, MATRIX
+from tests.permission_matrix import MATRIX
 from tests.samples import all_operations, name_of, sample_call, speaking, things_of
 
 DISTRIBUTED = frozenset(distributed_tables(all_migrations()))
@@ -287,12 +287,12 @@ def test_every_statement_of_every_operation_stays_in_one_organization(
     statements = recorded(monkeypatch)
     # Last what takes a key away.
     for dialect, operation in sorted(all_operations(), key=lambda pair: "key" in pair[1].name):
-        statuses = dict(zip(COLUMNS, MATRIX[name_of(dialect, operation)], strict=True))
-        for column, person in (("super", world.sue), ("admin", world.ada)):
+        statuses = MATRIX[name_of(dialect, operation)]
+        for status, person in ((statuses.super, world.sue), (statuses.admin, world.ada)):
             answer = sample_call(dialect, operation, things_of(world)).send(
                 speaking(person, dialect)
             )
-            assert answer.status_code == statuses[column], answer.text
+            assert answer.status_code == status, answer.text
     run_the_worker(world)
     assert len(statements) > 150
     found = {statement: complaints(statement) for statement in statements}

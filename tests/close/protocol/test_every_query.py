@@ -8,16 +8,15 @@ import pytest
 
 from leadline.wire.operation import Operation
 from tests.cast import World
-from tests.permission_matrix import COLUMNS, MATRIX
+from tests.permission_matrix import MATRIX
 from tests.samples import every, listed_thing, sample_call, speaking, things_of
 
 
 def has(name: str) -> Any:
     """The operations with that parameter that have something to answer to an admin."""
-    admin = COLUMNS.index("admin")
     return lambda operation: (
         any(each.name == name for each in operation.query)
-        and MATRIX[f"close.{operation.name}"][admin] < 300
+        and MATRIX[f"close.{operation.name}"].admin < 300
     )
 
 
