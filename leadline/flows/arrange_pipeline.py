@@ -116,20 +116,19 @@ def _choose(
     # The rest comes last, but its names are taken.
     taken = [stage.name for stage in rest]
     for index, entry in enumerate(entries):
-        path = ("statuses", index, "label")
         if entry.stage_id is not None:
             stage = book.find_active(entry.stage_id)
             if stage is None or stage.id in seen:
-                problems.add("not_found", "statuses", index, "id")
+                problems.add("not_found", "stages", index, "stage_id")
                 continue
             seen.add(stage.id)
-            check_stage_name(stage.name, [*taken, *names], problems, path)
+            check_stage_name(stage.name, [*taken, *names], problems, index)
             names.append(stage.name)
             chosen.append(stage)
         elif entry.name is None:
-            problems.add("required", *path)
+            problems.add("required", "stages", index, "name")
         else:
-            name = check_stage_name(entry.name, [*taken, *names], problems, path)
+            name = check_stage_name(entry.name, [*taken, *names], problems, index)
             names.append(name)
             chosen.append(NewStage(name=name, type=entry.type))
     return [*chosen, *rest]

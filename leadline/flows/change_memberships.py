@@ -151,7 +151,7 @@ async def _check_governs(unit: Unit, memberships: list[Membership]) -> None:
 async def _find_grant(unit: Unit, role: str | bytes | None, problems: Problems) -> RoleGrant | None:
     found = None if role is None else await find_grant(unit, role)
     if found is None:
-        problems.add("not_found", "role_id")
+        problems.add("not_found", "role")
     return found
 
 

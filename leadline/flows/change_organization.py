@@ -47,10 +47,10 @@ def _check_order(book: StageBook, stage_ids: list[bytes], problems: Problems) ->
     seen: set[bytes] = set()
     for index, stage_id in enumerate(stage_ids):
         if book.find_active(stage_id) is None:
-            problems.add("not_found", "lead_statuses", index, "id")
+            problems.add("not_found", "stage_ids", index)
         elif stage_id in seen:
             words = "The status is in the list already."
-            problems.add("duplicate", "lead_statuses", index, "id", text=words)
+            problems.add("duplicate", "stage_ids", index, text=words)
         seen.add(stage_id)
 
 

@@ -8,7 +8,6 @@ from leadline.features.pipelines.actions import read_new_name
 from leadline.features.pipelines.queries import lock_book
 from leadline.features.pipelines.tables import STAGES, Stage
 from leadline.flows.retire_stage import lock_stages, refuse_if_used
-from leadline.kernel.errors import Path
 from leadline.store import writes
 from leadline.store.unit import Unit
 
@@ -19,9 +18,8 @@ async def change_status(
     *,
     name: str | None,
     type: Literal["active", "won", "lost"] | None,  # noqa: A002 - what the field calls it
-    path: Path,
 ) -> Stage:
-    """Changes what is not None; ``path`` leads to the name in the input.
+    """Changes what is not None.
 
     The type of a status in use stays: what is in it was won, or lost, on a certain day.
     """
@@ -29,7 +27,7 @@ async def change_status(
     stage = book.get_active(stage_id)
     changes: dict[str, Any] = {}
     if name is not None:
-        changes["name"] = read_new_name(book, stage, name, path)
+        changes["name"] = read_new_name(book, stage, name)
     if type is not None and type != stage.type:
         await lock_stages(unit, [stage])
         await refuse_if_used(unit, [stage])

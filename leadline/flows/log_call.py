@@ -38,8 +38,8 @@ async def log_call(unit: Unit, new: NewCall, problems: Problems) -> Call:
     await check_members(unit, people, problems)
     await _check_outcome(unit, new.outcome_id, problems)
     await _check_playbook(unit, new.playbook_id, problems)
-    check_https(new.recording_url, ("recording_url",), problems)
-    check_https(new.voicemail_url, ("voicemail_url",), problems)
+    check_https(new.recording_url, "recording_url", problems)
+    check_https(new.voicemail_url, "voicemail_url", problems)
     problems.stop_if_any()
     assert lead_id is not None  # noqa: S101 - a missing one is a problem
     return await insert_call(unit, new, lead_id, new.contact_id)
@@ -58,7 +58,7 @@ async def change_call(unit: Unit, call_id: bytes, change: CallChange, problems: 
     for name in ("recording_url", "voicemail_url"):
         url = getattr(change, name)
         if url is not UNSET and url != getattr(before, name):
-            check_https(url, (name,), problems)
+            check_https(url, name, problems)
     problems.stop_if_any()
     return await update_call(unit, before, change, lead_id, contact_id)
 

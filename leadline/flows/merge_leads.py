@@ -58,14 +58,14 @@ async def _lock_both(
     unit: Unit, source_id: bytes, destination_id: bytes, problems: Problems
 ) -> tuple[Lead, Lead]:
     if source_id == destination_id:
-        problems.add("conflict", "destination", text="A lead cannot be merged with itself.")
+        problems.add("conflict", "destination_id", text="A lead cannot be merged with itself.")
         problems.stop_if_any()
     # In the order of their ids, so that two merges at once cannot lock each other.
     found = await rows.select(
         unit, LEADS, "AND id = ANY(%(ids)s) ORDER BY id FOR UPDATE", ids=[source_id, destination_id]
     )
     leads = {lead.id: lead for lead in found}
-    for name, lead_id in (("source", source_id), ("destination", destination_id)):
+    for name, lead_id in (("source_id", source_id), ("destination_id", destination_id)):
         if lead_id not in leads:
             problems.add("not_found", name)
     problems.stop_if_any()

@@ -33,8 +33,8 @@ async def values_by_name(
     for name, field in fields.items():
         value = given[name]
         if name in strict:
-            value = read_value(field, value, (name,), problems, known)
+            value = read_value(field, value, ("custom", name), problems, known)
         elif len(msgspec.json.encode(value)) > MAX_VALUE_LENGTH:
-            problems.add("too_long", name)
+            problems.add("too_long", "custom", name)
         values[field.id.hex()] = value
     return values

@@ -19,11 +19,11 @@ async def pin_views(unit: Unit, membership_id: bytes, view_ids: list[bytes]) -> 
     if not found:
         raise NotFoundError(MEMBERSHIPS.noun)
     problems = Problems()
-    check_count(view_ids, MAX_PINNED, problems, "saved_view_ids")
+    check_count(view_ids, MAX_PINNED, problems, "view_ids")
     visible = await visible_to(unit, found[0].user_id, view_ids)
     for index, view_id in enumerate(view_ids):
         if view_id not in visible:
-            problems.add("not_found", "saved_view_ids", index)
+            problems.add("not_found", "view_ids", index)
     problems.stop_if_any()
     pinned = [view_id.hex() for view_id in dict.fromkeys(view_ids)]
     return await writes.update(unit, MEMBERSHIPS, found[0], pinned_view_ids=pinned)

@@ -42,7 +42,7 @@ async def reassign_prompt(unit: Unit, prompt_id: bytes, target_id: bytes) -> Usa
     """
     if prompt_id == target_id:
         words = "A prompt cannot be reassigned to itself."
-        raise InvalidError([problem("conflict", "targetPromptId", text=words)])
+        raise InvalidError([problem("conflict", "target_id", text=words)])
     # Whoever wants to use the prompt waits for this lock, so nothing new can appear below.
     prompt = await lock_own_prompt(unit, prompt_id)
     if await find_usable_prompt(unit, target_id) is None:

@@ -11,7 +11,6 @@ from leadline.features.organizations.queries import lock_organization
 from leadline.features.pipelines.actions import read_new_name
 from leadline.features.pipelines.queries import StageBook, lock_book
 from leadline.features.pipelines.tables import STAGES, Kind, Stage
-from leadline.kernel.errors import Path
 from leadline.store import writes
 from leadline.store.unit import Unit
 
@@ -23,14 +22,13 @@ async def rename_stage(
     *,
     name: str | None = None,
     color: str | UnsetType | None = UNSET,
-    path: Path,
 ) -> Stage:
-    """Changes an active stage's name and colour, as far as given; ``path`` leads to the name."""
+    """Changes an active stage's name and colour, as far as given."""
     book = await lock_book(unit, kind)
     stage = book.get_active(stage_id)
     changes: dict[str, Any] = {}
     if name is not None:
-        changes["name"] = read_new_name(book, stage, name, path)
+        changes["name"] = read_new_name(book, stage, name)
     if color is not UNSET:
         changes["color"] = color
     renamed = await writes.update(unit, STAGES, stage, **changes)

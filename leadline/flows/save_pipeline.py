@@ -126,8 +126,8 @@ def _check_names(entries: list[StageEntry], problems: Problems) -> list[str]:
     if not entries:
         problems.add("blank", "stages", text="A pipeline needs at least one stage.")
     names: list[str] = []
-    for entry in entries:
-        names.append(check_stage_name(entry.name, names, problems, entry.path))
+    for index, entry in enumerate(entries):
+        names.append(check_stage_name(entry.name, names, problems, index))
     return names
 
 
@@ -153,7 +153,8 @@ def _match(
             says_old = entry.stage_id or (entry.old_name or "").strip().lower() not in ("", name)
             if stage is None and says_old:
                 old = f"'{entry.old_name}'" if entry.old_name else "with that id"
-                problems.add("not_found", *entry.path, text=f"There is no stage {old} to rename.")
+                words = f"There is no stage {old} to rename."
+                problems.add("not_found", "stages", index, "name", text=words)
     return matched
 
 

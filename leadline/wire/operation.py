@@ -10,6 +10,7 @@ from leadline.kernel.errors import LeadlineError
 from leadline.kernel.rights import Right
 from leadline.kernel.scope import Scope
 from leadline.store.unit import Unit
+from leadline.wire.field_names import FieldNames
 from leadline.wire.services import Services
 
 if TYPE_CHECKING:
@@ -86,8 +87,10 @@ class Operation:
     in the body type nor in ``ignored`` are refused. ``is_secret`` answers are never stored.
     ``needs_key`` refuses tokens of logins, ``needs_app`` everything but tokens of OAuth apps.
     ``old_path`` is another path that goes on working, and is not documented. ``reads`` marks a
-    POST that changes nothing: a question that is too long for an address. ``behind`` is the
-    function that carries the rule, where ``run`` is made by a factory and leads readers nowhere.
+    POST that changes nothing: a question that is too long for an address. ``names`` are those of
+    features' fields in this operation, where its body does not tell (see ``wire/field_names.py``).
+    ``behind`` is the function that carries the rule, where ``run`` is made by a factory and leads
+    readers nowhere.
     """
 
     name: str
@@ -105,6 +108,7 @@ class Operation:
     status: int = 200
     query: tuple[Parameter, ...] = ()
     ignored: frozenset[str] | None = None
+    names: FieldNames = field(default_factory=dict)
     is_secret: bool = False
     needs_key: bool = False
     needs_app: bool = False
@@ -140,6 +144,7 @@ class More(TypedDict, total=False):
     errors: Mapping[int, str]
     ignored: frozenset[str] | None
     is_secret: bool
+    names: FieldNames
     needs_app: bool
     needs_key: bool
     query: tuple[Parameter, ...]

@@ -35,6 +35,7 @@ from leadline.store.unit import Unit
 from leadline.wire import idempotency
 from leadline.wire.decode import decode, read_json
 from leadline.wire.failures import refusal_of
+from leadline.wire.field_names import with_sent_names
 from leadline.wire.operation import (
     Dialect,
     Operation,
@@ -142,6 +143,7 @@ class Exchange:
         self.scope: Scope | None = None
         self.units: list[Unit] = []
         self._allowance: Allowance | None = None
+        self._request: Request[Any] | None = None
 
     async def answer(self) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         """Status, headers and body. Whatever goes wrong becomes an answer too."""
@@ -176,6 +178,7 @@ class Exchange:
         request: Request[Any] = Request(
             self._services, parameters, query, self.headers, typed, raw, self._client
         )
+        self._request = request
         if scope is None:
             return _finish(operation, await operation.run(request))
         if not operation.writes:
@@ -288,8 +291,12 @@ class Exchange:
     def _error(self, error: LeadlineError) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         status = status_of(error, self._dialect.statuses)
         spell = self._dialect.error_body
-        if self.operation is not None and self.operation.error_body is not None:
-            spell = self.operation.error_body
+        operation = self.operation
+        if operation is not None:
+            spell = operation.error_body or spell
+            if self._request is not None:  # before there is one, problems have the names as sent
+                sent = operation.body_schema or operation.body
+                error = with_sent_names(error, operation.names, sent, self._request.body)
         return status, _raw(error_headers(error).items()), _encode(spell(error, status))
 
 

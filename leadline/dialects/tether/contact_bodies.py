@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -15,7 +14,7 @@ from leadline.features.contacts.tables import Method
 from leadline.features.leads.tables import UNASSIGNED
 from leadline.features.pipelines.queries import StageBook
 from leadline.features.pipelines.tables import Stage
-from leadline.kernel.errors import InvalidError, Problem, Problems
+from leadline.kernel.errors import Problems
 from leadline.kernel.ids import parse_hex
 from leadline.platform import emails, phone_numbers
 
@@ -71,7 +70,13 @@ READ_ONLY = frozenset(
     }
 )
 _WRITABLE = frozenset(field.encode_name for field in msgspec.structs.fields(ContactBody))
-_WIRE_NAMES = {"owner_id": "userId", "phones": "phoneNumber", "prompt_id": "process"}
+# Fields that the body calls otherwise; custom values stand beside the others.
+SENT_NAMES = {
+    "owner_id": "userId",
+    "phones": "phoneNumber",
+    "prompt_id": "process",
+    "custom": "",
+}
 
 
 class ContactInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,18 +146,6 @@ def read_contact(body: ContactBody, raw: dict[str, Any], country: str) -> Contac
             if key not in _WRITABLE and key not in READ_ONLY
         },
     )
-
-
-@contextmanager
-def wire_names() -> Iterator[None]:
-    """Problems that a flow finds are told under the names that the body has."""
-    try:
-        yield
-    except InvalidError as error:
-        raise InvalidError(
-            Problem((_WIRE_NAMES.get(str(p.path[0]), p.path[0]), *p.path[1:]), p.code, p.text)
-            for p in error.problems
-        ) from error
 
 
 def _read(

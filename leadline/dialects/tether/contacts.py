@@ -7,10 +7,10 @@ from typing import Any, Literal, TypedDict
 from msgspec import UNSET
 
 from leadline.dialects.tether.contact_bodies import (
+    SENT_NAMES,
     ContactBody,
     ContactIdBody,
     read_contact,
-    wire_names,
 )
 from leadline.dialects.tether.spelling import (
     envelope_error,
@@ -180,8 +180,7 @@ async def create_contact(request: Request[ContactBody]) -> ChangedContactShape:
         is_autopilot=body.is_autopilot is True,
     )
     lead = NewLead(source=given.source or UNASSIGNED, owner_id=given.owner_id or None)
-    with wire_names():
-        card = await create_card(unit, contact, lead, stage, given.problems)
+    card = await create_card(unit, contact, lead, stage, given.problems)
     return await _show_changed(unit, card, book, "Contact created")
 
 
@@ -215,8 +214,7 @@ async def _change(request: Request[Any], contact_id: str) -> ChangedContactShape
         lead=LeadChange(source=given.source, owner_id=given.owner_id),
         stage=given.stage(book, book.by_id.get(card.lead.stage_id)),
     )
-    with wire_names():
-        card = await change_card(unit, card, change, book, given.problems)
+    card = await change_card(unit, card, change, book, given.problems)
     return await _show_changed(unit, card, book, "Contact updated")
 
 
@@ -244,6 +242,7 @@ def _change_operation(name: str, method: str, summary: str) -> Operation:
         run=update_contact,
         tag=TAG,
         body=ContactBody,
+        names=SENT_NAMES,
         answer=ChangedContactShape,
         error_body=envelope_error,
         errors={400: "Wrong input", 404: "Contact not found"},
@@ -264,6 +263,7 @@ OPERATIONS = (
         run=create_contact,
         tag=TAG,
         body=ContactBody,
+        names=SENT_NAMES,
         answer=ChangedContactShape,
         status=201,
         error_body=envelope_error,
@@ -282,6 +282,7 @@ OPERATIONS = (
         run=change_contact,
         tag=TAG,
         body=ContactIdBody,
+        names=SENT_NAMES,
         answer=ChangedContactShape,
         error_body=envelope_error,
         errors={400: "Wrong input", 404: "Contact not found"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import Any, Literal, TypedDict
 
 import msgspec
@@ -86,22 +85,40 @@ class ReassignBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def read_stages(body: PipelineBody) -> list[StageEntry] | None:
     """The stages that a body lists, by position where it is given; None without a list."""
-    field = "stages" if body.pipeline_stages is None else "pipelineStages"
-    given = body.stages if body.pipeline_stages is None else body.pipeline_stages
+    given = _listed(body)
     if given is None:
         return None
-    entries = [
+    return [
         StageEntry(
             name=stage.new_stage or stage.name or "",
             color=stage.color,
             stage_id=stage.id,
             old_name=stage.old_stage,
-            path=(field, index, "name" if stage.new_stage is None and stage.name else "newStage"),
         )
-        for index, stage in enumerate(given)
+        for _, stage in _in_order(given)
     ]
-    places = [len(given) if stage.position is None else stage.position for stage in given]
-    return [entry for _, entry in sorted(zip(places, entries, strict=True), key=itemgetter(0))]
+
+
+def sent_names(body: PipelineBody) -> dict[str, str]:
+    """Where the stages stand in the body that have these indexes in their order."""
+    field = "stages" if body.pipeline_stages is None else "pipelineStages"
+    names = {}
+    for index, (sent, stage) in enumerate(_in_order(_listed(body) or [])):
+        name = "name" if stage.new_stage is None and stage.name else "newStage"
+        names[f"stages.{index}.name"] = f"{field}.{sent}.{name}"
+    return names
+
+
+def _listed(body: PipelineBody) -> list[StageBody] | None:
+    return body.stages if body.pipeline_stages is None else body.pipeline_stages
+
+
+def _in_order(given: list[StageBody]) -> list[tuple[int, StageBody]]:
+    """The stages by their positions, each with its index in the list."""
+    pairs = list(enumerate(given))
+    return sorted(
+        pairs, key=lambda pair: len(given) if pair[1].position is None else pair[1].position
+    )
 
 
 # Answers.
@@ -335,6 +352,7 @@ OPERATIONS = (
         save_default_pipeline,
         answer=PipelineAnswer,
         body=PipelineBody,
+        names=sent_names,
         query=(TYPE,),
         description="Stages stand in the order given. With oldStage a stage is renamed; one that "
         "is left out is removed, unless something still uses it.",
@@ -347,6 +365,7 @@ OPERATIONS = (
         create_pipeline,
         answer=PipelineAnswer,
         body=NewPipelineBody,
+        names=sent_names,
         query=(TYPE,),
         status=201,
     ),
@@ -389,6 +408,7 @@ OPERATIONS = (
         update_pipeline,
         answer=PipelineAnswer,
         body=PipelineBody,
+        names=sent_names,
     ),
     _operation(
         "delete", "DELETE", "/{id}", "Delete an unused pipeline", delete_pipeline, answer=DoneAnswer

@@ -348,6 +348,7 @@ OPERATIONS = (
         run=reassign_prompt,
         tag=TAG,
         body=PromptReassignBody,
+        names={"target_id": "targetPromptId"},
         answer=PromptReassignedShape,
         error_body=plain_error,
         errors={400: "Validation error", 403: "Permission denied", 404: _MISSING},

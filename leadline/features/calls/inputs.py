@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from leadline.kernel.errors import Path, Problems
+from leadline.kernel.errors import Problems
 from leadline.platform import web_addresses
 
 Direction = Literal["inbound", "outbound"]
@@ -60,11 +60,11 @@ class CallChange(msgspec.Struct, frozen=True, kw_only=True):
     happened_at: datetime | UnsetType = UNSET
 
 
-def check_https(url: str | None, path: Path, problems: Problems) -> None:
+def check_https(url: str | None, field: str, problems: Problems) -> None:
     """Adds a problem unless ``url`` is null or the address of something that is sent encrypted."""
     if url is None:
         return
     if not url.startswith("https://"):
-        problems.add("url", *path, text="Invalid URL: it must start with https://.")
+        problems.add("url", field, text="Invalid URL: it must start with https://.")
     elif web_addresses.normalise(url) is None:
-        problems.add("url", *path)
+        problems.add("url", field)

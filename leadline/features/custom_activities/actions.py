@@ -48,9 +48,9 @@ async def _check(
     unit: Unit, kind: CustomActivityType | None, new: NewCustomActivity, problems: Problems
 ) -> None:
     if kind is None:
-        problems.add("not_found", "custom_activity_type_id")
+        problems.add("not_found", "type_id")
     elif kind.is_archived:
-        problems.add("conflict", "custom_activity_type_id", text="The type is archived.")
+        problems.add("conflict", "type_id", text="The type is archived.")
     if await rows.find(unit, LEADS, new.lead_id) is None:
         problems.add("not_found", "lead_id")
     await check_on_lead(unit, new.contact_id, new.lead_id, problems)

@@ -72,11 +72,11 @@ async def fields_named(
         if field is None:
             if len(name) > MAX_NAME_LENGTH or not name.strip():
                 words = "This name cannot be a field."
-                problems.add("too_long", name[:MAX_NAME_LENGTH], text=words)
+                problems.add("too_long", "custom", name[:MAX_NAME_LENGTH], text=words)
                 continue
             if len(known) >= MAX_NAMED_FIELDS:
                 words = f"There are {len(known)} custom fields already; this one is unknown."
-                problems.add("unknown_field", name, text=words)
+                problems.add("unknown_field", "custom", name, text=words)
                 continue
             is_number = isinstance(sample, int | float) and not isinstance(sample, bool)
             new = NewCustomField(noun=noun, name=name, type="number" if is_number else "text")
@@ -147,7 +147,7 @@ async def update_custom_field(
             others = await _namesakes(unit, before, given["name"])
             check_is_free(given["name"], others, problems)
     if given.get("type_id", before.type_id) != before.type_id:
-        problems.add("read_only", f"{before.noun}_type_id")
+        problems.add("read_only", "type_id")
     is_converted = given.get("type", before.type) != before.type
     if is_converted and before.noun not in CONVERTIBLE:
         problems.add("read_only", "type")
@@ -176,10 +176,10 @@ async def associate_field(
     await _check_type_id(unit, noun, type_id, problems)
     siblings = await fields_of(unit, noun, type_id)
     if any(sibling.id == field.id for sibling in siblings):
-        problems.add("duplicate", "object_type", text="The field is associated with it already.")
+        problems.add("duplicate", "noun", text="The field is associated with it already.")
     elif any(sibling.name == field.name for sibling in siblings):
         words = f"There is a custom field '{field.name}' already."
-        problems.add("duplicate", "object_type", text=words)
+        problems.add("duplicate", "noun", text=words)
     problems.stop_if_any()
     _check_room(siblings)
     row = Association(
@@ -211,20 +211,20 @@ async def update_association(
 
 
 async def order_fields(
-    unit: Unit, noun: FieldNoun, type_id: bytes | None, wanted: Sequence[bytes]
+    unit: Unit, noun: FieldNoun, type_id: bytes | None, field_ids: Sequence[bytes]
 ) -> list[CustomField]:
     """Puts the fields of a schema in this order; those that are not named follow as they were."""
     await lock_definitions(unit)
     fields = {field.id: field for field in await fields_of(unit, noun, type_id)}
     problems = Problems()
-    for index, field_id in enumerate(wanted):
+    for index, field_id in enumerate(field_ids):
         if field_id not in fields:
-            problems.add("not_found", "fields", index, "id")
-        elif field_id in wanted[:index]:
-            problems.add("duplicate", "fields", index, "id")
+            problems.add("not_found", "field_ids", index)
+        elif field_id in field_ids[:index]:
+            problems.add("duplicate", "field_ids", index)
     problems.stop_if_any()
     bindings = await associations_of(unit, [key for key in fields if fields[key].is_shared])
-    order = [fields[field_id] for field_id in dict.fromkeys([*wanted, *fields])]
+    order = [fields[field_id] for field_id in dict.fromkeys([*field_ids, *fields])]
     for rank, field in enumerate(order):
         if field.rank == rank:
             continue
@@ -283,9 +283,9 @@ async def _check_type_id(unit: Unit, noun: str, type_id: bytes | None, problems:
     if table is None:
         return
     if type_id is None:
-        problems.add("required", f"{noun}_type_id")
+        problems.add("required", "type_id")
     elif await rows.find(unit, table, type_id) is None:
-        problems.add("not_found", f"{noun}_type_id")
+        problems.add("not_found", "type_id")
 
 
 async def _namesakes(unit: Unit, field: CustomField, name: str) -> list[CustomField]:

@@ -25,9 +25,9 @@ async def create_custom_object(
     ``kind`` None is a type that there is not; another must be held until the commit.
     """
     if kind is None:
-        problems.add("not_found", "custom_object_type_id")
+        problems.add("not_found", "type_id")
     elif kind.is_archived:
-        problems.add("conflict", "custom_object_type_id", text="The type is archived.")
+        problems.add("conflict", "type_id", text="The type is archived.")
     if await rows.find(unit, LEADS, new.lead_id) is None:
         problems.add("not_found", "lead_id")
     name = read_name(new.name, problems)

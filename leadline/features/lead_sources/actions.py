@@ -122,7 +122,7 @@ async def _check(
     """The columns that ``given`` sets; InvalidError with every problem otherwise."""
     changes = {name: getattr(given, name) for name in _PLAIN if getattr(given, name) is not UNSET}
     if given.starter_message and (flaw := placeholders.flaw(given.starter_message)):
-        problems.add("type", "starterMessage", text=flaw)
+        problems.add("type", "starter_message", text=flaw)
     if given.cost_per_lead is not UNSET:
         cost = Decimal(repr(given.cost_per_lead))
         changes["cost_per_lead"] = cost.quantize(_CENT_OF_A_CENT, ROUND_HALF_UP)
@@ -131,7 +131,7 @@ async def _check(
     if given.inbound_email is not UNSET:
         changes["inbound_email"] = _check_email(given.inbound_email, problems)
     if given.configuration_name is not UNSET:
-        name = read_name(given.configuration_name, problems, "configurationName")
+        name = read_name(given.configuration_name, problems, "configuration_name")
         changes["configuration_name"] = name
         await _check_is_free(unit, before, name, problems)
     if given.default_process is not UNSET:
@@ -146,7 +146,7 @@ def _check_email(text: str | None, problems: Problems) -> str | None:
         return None
     address = emails.normalise(text)
     if address is None:
-        problems.add("email", "inboundEmail")
+        problems.add("email", "inbound_email")
     return address
 
 
@@ -168,7 +168,7 @@ async def _check_is_free(
     if taken_by is not None and (before is None or taken_by != before.id):
         problems.add(
             "duplicate",
-            "configurationName",
+            "configuration_name",
             text=f"You already have a configuration named '{name}'.",
         )
 
@@ -176,7 +176,7 @@ async def _check_is_free(
 async def _check_prompt(unit: Unit, text: str, problems: Problems) -> bytes | None:
     prompt_id = parse_hex(text)
     if prompt_id is None or await find_usable_prompt(unit, prompt_id) is None:
-        problems.add("not_found", "defaultProcess", text=f"There is no prompt '{text[:_SHOWN]}'.")
+        problems.add("not_found", "default_process", text=f"There is no prompt '{text[:_SHOWN]}'.")
     return prompt_id
 
 
@@ -236,7 +236,7 @@ class _Route:
         found = self.book.pipelines.get(parse_hex(text) or b"")
         if found is None:
             words = f"There is no pipeline '{text[:_SHOWN]}'."
-            self.problems.add("not_found", _camel(field), text=words)
+            self.problems.add("not_found", field, text=words)
             return None
         return found.id
 
@@ -248,15 +248,8 @@ class _Route:
         if found is None:
             where = f" in pipeline '{self.book.pipelines[pipeline_id].name}'" if pipeline_id else ""
             words = f"There is no stage '{text[:_SHOWN]}'{where}."
-            self.problems.add("not_found", _camel(field), text=words)
+            self.problems.add("not_found", field, text=words)
             return None
         if parse_hex(text) == found.id:
             self.by_id.add(field)
         return found.id
-
-
-def _camel(field: str) -> str:
-    """The field as the input spells it."""
-    return LeadSourceFields.__struct_encode_fields__[
-        LeadSourceFields.__struct_fields__.index(field)
-    ]

@@ -208,15 +208,15 @@ def _check_forwarding(before: PhoneNumber, given: dict[str, Any], problems: Prob
 
 
 def _read_external(before: PhoneNumber, given: list[str], problems: Problems) -> list[str]:
-    if not check_count(given, MAX_EXTERNAL_NUMBERS, problems, "phone_numbers"):
+    if not check_count(given, MAX_EXTERNAL_NUMBERS, problems, "external_numbers"):
         return []
     read = [_read_number(text, before.country) for text in given]
     for index, number in enumerate(read):
         if number is None:
-            problems.add("phone", "phone_numbers", index)
+            problems.add("phone", "external_numbers", index)
         elif number == before.number:
             words = "A number cannot be part of itself."
-            problems.add("conflict", "phone_numbers", index, text=words)
+            problems.add("conflict", "external_numbers", index, text=words)
     return list(dict.fromkeys(number for number in read if number is not None))
 
 

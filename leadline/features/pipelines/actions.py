@@ -44,19 +44,16 @@ async def create_stage(unit: Unit, pipeline: Pipeline, new: NewStage, rank: int)
 
 
 async def append_stage(
-    unit: Unit, kind: Kind, new: NewStage, path: Path, pipeline_id: bytes | None = None
+    unit: Unit, kind: Kind, new: NewStage, pipeline_id: bytes | None = None
 ) -> Stage:
-    """Adds a stage at the end of a pipeline (None: the default one).
-
-    ``path`` leads to its name in the input.
-    """
+    """Adds a stage at the end of a pipeline (None: the default one)."""
     book = await lock_book(unit, kind)
     problems = Problems()
     pipeline = book.default if pipeline_id is None else book.pipelines.get(pipeline_id)
     if pipeline is None:
         problems.add("not_found", "pipeline_id")
     others = book.active(pipeline.id) if pipeline else []
-    name = check_stage_name(new.name, (stage.name for stage in others), problems, path)
+    name = check_stage_name(new.name, (stage.name for stage in others), problems)
     problems.stop_if_any()
     assert pipeline is not None  # noqa: S101 - a missing one is a problem
     rank = max((stage.rank for stage in others), default=-1) + 1
@@ -98,8 +95,14 @@ async def check_pipeline_name(
     return trimmed
 
 
-def check_stage_name(name: str, others: Iterable[str], problems: Problems, path: Path) -> str:
-    """The name trimmed. It must not be blank, nor, without case, that of one of the ``others``."""
+def check_stage_name(
+    name: str, others: Iterable[str], problems: Problems, index: int | None = None
+) -> str:
+    """The name trimmed. It must not be blank, nor, without case, that of one of the ``others``.
+
+    ``index`` is that of the stage, if it is one of several.
+    """
+    path: Path = ("name",) if index is None else ("stages", index, "name")
     trimmed = read_name(name, problems, *path)
     if trimmed and trimmed.lower() in {other.lower() for other in others}:
         words = f"The pipeline already has a stage named '{trimmed}'."
@@ -107,10 +110,10 @@ def check_stage_name(name: str, others: Iterable[str], problems: Problems, path:
     return trimmed
 
 
-def read_new_name(book: StageBook, stage: Stage, name: str, path: Path) -> str:
+def read_new_name(book: StageBook, stage: Stage, name: str) -> str:
     """The name trimmed that an active stage gets; InvalidError unless it can have it."""
     problems = Problems()
     others = (other.name for other in book.active(stage.pipeline_id) if other.id != stage.id)
-    name = check_stage_name(name, others, problems, path)
+    name = check_stage_name(name, others, problems)
     problems.stop_if_any()
     return name

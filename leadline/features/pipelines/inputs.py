@@ -8,7 +8,6 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from leadline.features.pipelines.tables import Kind
-from leadline.kernel.errors import Path
 
 Name = Annotated[str, Meta(max_length=255)]
 Description = Annotated[str, Meta(max_length=20_000)]
@@ -33,14 +32,13 @@ class StageEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A stage as its pipeline shall have it.
 
     ``stage_id`` or ``old_name`` says which stage it has been; without them the stage of that name
-    stays, or a new one is added. ``path`` leads to the name in the input, for problems.
+    stays, or a new one is added.
     """
 
     name: str
     color: str | UnsetType | None = UNSET
     stage_id: bytes | None = None
     old_name: str | None = None
-    path: Path
 
 
 class PipelineChange(msgspec.Struct, frozen=True, kw_only=True):

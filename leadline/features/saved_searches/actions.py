@@ -92,12 +92,14 @@ async def _checked(
         ids = given["shared_user_ids"]
         known = await active_members(unit, ids)
         present = [] if before is None else before.shared_user_ids
-        given["shared_user_ids"] = _shared_with("user_ids", ids, known, present, problems)
+        given["shared_user_ids"] = _shared_with("shared_user_ids", ids, known, present, problems)
     if "shared_group_ids" in given:
         ids = given["shared_group_ids"]
         groups = await rows.select_ids(unit, GROUPS, ids)
         present = [] if before is None else before.shared_group_ids
-        given["shared_group_ids"] = _shared_with("group_ids", ids, set(groups), present, problems)
+        given["shared_group_ids"] = _shared_with(
+            "shared_group_ids", ids, set(groups), present, problems
+        )
     problems.stop_if_any()
     return given
 
@@ -106,10 +108,10 @@ def _shared_with(
     field: str, ids: list[bytes], known: set[bytes], present: list[str], problems: Problems
 ) -> list[str]:
     """The ids in hexadecimal, each once. Who is named already may be gone since."""
-    check_count(ids, MAX_SHARES, problems, "sharing_settings", field)
+    check_count(ids, MAX_SHARES, problems, field)
     for index, object_id in enumerate(ids):
         if object_id not in known and object_id.hex() not in present:
-            problems.add("not_found", "sharing_settings", field, index)
+            problems.add("not_found", field, index)
     return [object_id.hex() for object_id in dict.fromkeys(ids)]
 
 

@@ -10,17 +10,17 @@ from leadline.store import writes
 from leadline.store.unit import Unit
 
 
-async def allow(unit: Unit, user_ids: list[bytes], field: str) -> list[SendAs]:
-    """Lets these members write in the caller's name; ``field`` named them in the input."""
+async def allow(unit: Unit, user_ids: list[bytes]) -> list[SendAs]:
+    """Lets these members write in the caller's name."""
     wanted = list(dict.fromkeys(user_ids))
     active = await active_members(unit, wanted)
     problems = Problems()
     for index, user_id in enumerate(user_ids):
-        path = (field, index) if field.endswith("s") else (field,)
         if user_id == unit.scope.user_id:
-            problems.add("conflict", *path, text="Users can always send as themselves.")
+            words = "Users can always send as themselves."
+            problems.add("conflict", "user_ids", index, text=words)
         elif user_id not in active:
-            problems.add("not_found", *path)
+            problems.add("not_found", "user_ids", index)
     problems.stop_if_any()
     me = unit.scope.require_user()
     await _lock_own(unit)

@@ -75,15 +75,15 @@ async def lead_shared_link(
     problems = Problems()
     await _check_whose(unit, shared_link_id, user_id, problems)
     if url is not None and link_id is not None:
-        problems.add("conflict", "url", text="Give user_scheduling_link_id or url, not both.")
+        problems.add("conflict", "url", text="Give a scheduling link or a url, not both.")
     elif url is not None:
         url = read_address(url, problems)
     elif link_id is None:
-        problems.add("required", "user_scheduling_link_id")
+        problems.add("required", "link_id")
     if link_id is not None:
         link = await unit.fetch_one(SCHEDULING_LINKS.row, SCHEDULING_LINKS.lock_sql, id=link_id)
         if link is None or link.user_id != user_id:
-            problems.add("not_found", "user_scheduling_link_id")
+            problems.add("not_found", "link_id")
     problems.stop_if_any()
     before = await find_association(unit, shared_link_id, user_id)
     if before is not None:
@@ -119,7 +119,7 @@ async def _check_whose(
         SHARED_SCHEDULING_LINKS.row, SHARED_SCHEDULING_LINKS.lock_sql, id=shared_link_id
     )
     if shared is None:
-        problems.add("not_found", "shared_scheduling_link_id")
+        problems.add("not_found", "shared_link_id")
     if user_id != unit.scope.user_id:
         if await find_member(unit, user_id) is None:
             problems.add("not_found", "user_id")

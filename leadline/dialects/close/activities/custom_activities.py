@@ -222,7 +222,13 @@ RESOURCE = Resource(
 
 OPERATIONS = (
     list_activities(RESOURCE, CUSTOM),
-    create_operation(RESOURCE, create_custom_activity, body=CustomActivityBody, ignored=IGNORED),
+    create_operation(
+        RESOURCE,
+        create_custom_activity,
+        body=CustomActivityBody,
+        ignored=IGNORED,
+        names={"type_id": "custom_activity_type_id"},
+    ),
     get_operation(RESOURCE),
     update_operation(
         RESOURCE, update_custom_activity, body=CustomActivityChangeBody, ignored=IGNORED

@@ -109,6 +109,7 @@ OPERATIONS = (
         run=merge_lead,
         tag="Leads",
         body=LeadMergeBody,
+        names={"source_id": "source", "destination_id": "destination"},
     ),
     list_activities(RESOURCE, "LeadMerge"),
     get_operation(RESOURCE),

@@ -246,7 +246,13 @@ OPERATIONS = (
         ),
     ),
     get_operation(RESOURCE),
-    update_operation(RESOURCE, update_phone_number, body=PhoneNumberBody, ignored=READABLE),
+    update_operation(
+        RESOURCE,
+        update_phone_number,
+        body=PhoneNumberBody,
+        ignored=READABLE,
+        names={"external_numbers": "phone_numbers"},
+    ),
     delete_operation(RESOURCE, delete_phone_number),
     operation(
         name="phone_number.request",

@@ -150,6 +150,11 @@ OPERATIONS = (
         RESOURCE, action=create_custom_activity_type, body=NewCustomActivityType, status=201
     ),
     get_operation(RESOURCE),
-    update_operation(RESOURCE, update_custom_activity_type, body=CustomActivityTypeBody),
+    update_operation(
+        RESOURCE,
+        update_custom_activity_type,
+        body=CustomActivityTypeBody,
+        names={"field_ids.*": "fields.*.id"},
+    ),
     delete_operation(RESOURCE, action=delete_custom_activity_type, status=204),
 )

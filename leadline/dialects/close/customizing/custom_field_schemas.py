@@ -129,6 +129,7 @@ def _pair(suffix: str, rest: str, of: str) -> tuple[Operation, ...]:
             run=update_custom_field_schema,
             tag="Custom fields",
             body=SchemaBody,
+            names={"field_ids.*": "fields.*.id"},
             answer=SchemaShape,
             query=(spelling.FIELDS,),
         ),

@@ -277,13 +277,16 @@ def field_operations(kind: Kind) -> tuple[Operation, ...]:
     async def delete_field(request: Request[None]) -> None:
         await delete_custom_field(request.unit, kind.noun, resource.id_in(request))
 
+    names = {"type_id": f"{kind.noun}_type_id"}
     return tuple(
         at_old_path(each)
         for each in (
             list_operation(resource, list_fields),
-            create_operation(resource, create_field, body=kind.body, status=kind.create_status),
+            create_operation(
+                resource, create_field, body=kind.body, names=names, status=kind.create_status
+            ),
             get_operation(resource, get_field),
-            update_operation(resource, update_field, body=kind.change),
+            update_operation(resource, update_field, body=kind.change, names=names),
             delete_operation(resource, delete_field, status=kind.delete_status),
         )
     )

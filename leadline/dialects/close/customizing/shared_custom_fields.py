@@ -124,6 +124,11 @@ async def delete_association(request: Request[None]) -> None:
     await dissociate_field(request.unit, _field_id(request), noun, type_id)
 
 
+def _names(body: FieldAssociationBody) -> dict[str, str]:
+    """What the body calls the noun, and the type that such a noun has."""
+    return {"noun": "object_type", "type_id": f"{NOUNS[body.object_type]}_type_id"}
+
+
 _NAME = "shared_custom_field_association"
 _TAG = "Custom fields"
 
@@ -179,6 +184,7 @@ OPERATIONS = tuple(
             run=create_association,
             tag=_TAG,
             body=FieldAssociationBody,
+            names=_names,
             answer=FieldAssociationShape,
             status=201,
         ),

@@ -92,13 +92,11 @@ async def get_lead_status(request: Request[None]) -> LeadStatusShape:
 
 async def create_lead_status(unit: Unit, body: NewLeadStatus) -> Stage:
     new = NewStage(name=body.label, color=body.color or None)
-    return await append_stage(unit, "lead", new, ("label",))
+    return await append_stage(unit, "lead", new)
 
 
 async def update_lead_status(unit: Unit, stage_id: bytes, body: LeadStatusChange) -> Stage:
-    return await rename_stage(
-        unit, "lead", stage_id, name=body.label, color=body.color, path=("label",)
-    )
+    return await rename_stage(unit, "lead", stage_id, name=body.label, color=body.color)
 
 
 async def delete_lead_status(unit: Unit, stage_id: bytes) -> None:
@@ -107,8 +105,12 @@ async def delete_lead_status(unit: Unit, stage_id: bytes) -> None:
 
 OPERATIONS = (
     list_operation(RESOURCE, list_lead_statuses),
-    create_operation(RESOURCE, action=create_lead_status, body=NewLeadStatus),
+    create_operation(
+        RESOURCE, action=create_lead_status, body=NewLeadStatus, names={"name": "label"}
+    ),
     get_operation(RESOURCE, get_lead_status),
-    update_operation(RESOURCE, action=update_lead_status, body=LeadStatusChange),
+    update_operation(
+        RESOURCE, action=update_lead_status, body=LeadStatusChange, names={"name": "label"}
+    ),
     delete_operation(RESOURCE, action=delete_lead_status),
 )

@@ -101,15 +101,13 @@ async def get_opportunity_status(request: Request[None]) -> OpportunityStatusSha
 
 async def create_opportunity_status(unit: Unit, body: NewOpportunityStatus) -> Stage:
     new = NewStage(name=body.label, type=body.type or body.status_type or "active")
-    return await append_stage(unit, "opportunity", new, ("label",), body.pipeline_id)
+    return await append_stage(unit, "opportunity", new, body.pipeline_id)
 
 
 async def update_opportunity_status(
     unit: Unit, stage_id: bytes, body: OpportunityStatusChange
 ) -> Stage:
-    stage = await change_status(
-        unit, stage_id, name=body.label, type=body.type or body.status_type, path=("label",)
-    )
+    stage = await change_status(unit, stage_id, name=body.label, type=body.type or body.status_type)
     problems = Problems()
     if body.pipeline_id not in (None, stage.pipeline_id):
         problems.add("read_only", "pipeline_id")
@@ -119,8 +117,18 @@ async def update_opportunity_status(
 
 OPERATIONS = (
     list_operation(RESOURCE, list_opportunity_statuses),
-    create_operation(RESOURCE, action=create_opportunity_status, body=NewOpportunityStatus),
+    create_operation(
+        RESOURCE,
+        action=create_opportunity_status,
+        body=NewOpportunityStatus,
+        names={"name": "label"},
+    ),
     get_operation(RESOURCE, get_opportunity_status),
-    update_operation(RESOURCE, action=update_opportunity_status, body=OpportunityStatusChange),
+    update_operation(
+        RESOURCE,
+        action=update_opportunity_status,
+        body=OpportunityStatusChange,
+        names={"name": "label"},
+    ),
     delete_operation(RESOURCE, action=retire_status),
 )

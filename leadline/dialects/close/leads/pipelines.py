@@ -143,10 +143,18 @@ async def update_pipeline(unit: Unit, pipeline_id: bytes, body: PipelineChangeBo
     return await arrange_pipeline(unit, pipeline_id, body.name, entries)
 
 
+_NAMES = {
+    "stages": "statuses",
+    "stages.*.name": "statuses.*.label",
+    "stages.*.stage_id": "statuses.*.id",
+}
+
 OPERATIONS = (
     list_operation(RESOURCE, list_pipelines),
-    create_operation(RESOURCE, action=create_pipeline, body=NewPipelineBody, status=201),
+    create_operation(
+        RESOURCE, action=create_pipeline, body=NewPipelineBody, names=_NAMES, status=201
+    ),
     get_operation(RESOURCE, get_pipeline),
-    update_operation(RESOURCE, action=update_pipeline, body=PipelineChangeBody),
+    update_operation(RESOURCE, action=update_pipeline, body=PipelineChangeBody, names=_NAMES),
     delete_operation(RESOURCE, action=delete_empty_pipeline, status=204),
 )

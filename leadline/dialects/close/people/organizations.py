@@ -323,6 +323,7 @@ OPERATIONS = (
         run=update_organization,
         tag=TAG,
         body=OrganizationBody,
+        names={"stage_ids.*": "lead_statuses.*.id"},
         ignored=READABLE,
         answer=OrganizationShape,
         query=(_EXPAND, FIELDS),

@@ -99,14 +99,14 @@ async def get_send_as(request: Request[None]) -> SendAsShape:
 async def create_send_as(request: Request[NewSendAsBody]) -> Reply[SendAsShape]:
     body = request.body
     _stop_unless_own(request, body.allowing_user_id, "allowing_user_id")
-    (row,) = await actions.allow(request.unit, [body.allowed_user_id], "allowed_user_id")
+    (row,) = await actions.allow(request.unit, [body.allowed_user_id])
     shape = _spell(row)
     return Reply(shape, headers=(("Location", f"{PATH}{shape['id']}/"),))
 
 
 async def update_many(request: Request[BulkSendAsBody]) -> SendAsListShape:
     unit, body = request.unit, request.body
-    await actions.allow(unit, list(body.allowed_user_ids), "allowed_user_ids")
+    await actions.allow(unit, list(body.allowed_user_ids))
     await actions.disallow(unit, list(body.disallowed_user_ids))
     answer: SendAsListShape = {"data": [_spell(row) for row in await actions.list_own(unit)]}
     return answer
@@ -153,6 +153,7 @@ OPERATIONS = (
         run=create_send_as,
         tag=TAG,
         body=NewSendAsBody,
+        names={"user_ids.0": "allowed_user_id"},
         answer=SendAsShape,
         status=201,
     ),
@@ -176,6 +177,7 @@ OPERATIONS = (
         run=update_many,
         tag=TAG,
         body=BulkSendAsBody,
+        names={"user_ids": "allowed_user_ids"},
         answer=SendAsListShape,
     ),
     operation(

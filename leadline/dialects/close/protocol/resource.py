@@ -16,6 +16,7 @@ from leadline.kernel.rights import Right
 from leadline.store import rows
 from leadline.store.tables import Row, Table
 from leadline.store.unit import Unit
+from leadline.wire.field_names import FieldNames
 from leadline.wire.operation import ErrorBody, Handler, Operation, Parameter, Reply, Request
 
 Shape = TypeVar("Shape")
@@ -86,6 +87,7 @@ class More(TypedDict, total=False):
     filters: tuple[Parameter, ...]
     ignored: frozenset[str]
     is_secret: bool
+    names: FieldNames
     status: int
 
 

@@ -159,6 +159,8 @@ def _user(request: Request[Any]) -> bytes:
     return user_id
 
 
+_NAMES = {"link_id": "user_scheduling_link_id", "shared_link_id": "shared_scheduling_link_id"}
+
 OPERATIONS = (
     list_operation(RESOURCE),
     create_operation(
@@ -176,6 +178,7 @@ OPERATIONS = (
         run=associate,
         tag=RESOURCE.tag,
         body=SharedLinkAssociationBody,
+        names=_NAMES,
         answer=SharedLinkAssociationShape,
         status=201,
         description=(
@@ -192,6 +195,7 @@ OPERATIONS = (
         run=dissociate,
         tag=RESOURCE.tag,
         body=SharedLinkRemovalBody,
+        names=_NAMES,
         answer=NoShape,
     ),
 )

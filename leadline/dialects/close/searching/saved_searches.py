@@ -261,6 +261,11 @@ RESOURCE = Resource(
 
 _TYPE = {"type": "string", "enum": list(get_args(SavedSearchType))}
 
+_NAMES = {
+    "shared_user_ids": "sharing_settings.user_ids",
+    "shared_group_ids": "sharing_settings.group_ids",
+}
+
 OPERATIONS = (
     list_operation(
         RESOURCE,
@@ -270,8 +275,8 @@ OPERATIONS = (
             Parameter("type__in", "Filter by types of search, comma separated."),
         ),
     ),
-    create_operation(RESOURCE, create_saved_search, body=NewSavedSearchBody),
+    create_operation(RESOURCE, create_saved_search, body=NewSavedSearchBody, names=_NAMES),
     get_operation(RESOURCE, get_saved_search),
-    update_operation(RESOURCE, update_saved_search, body=SavedSearchBody),
+    update_operation(RESOURCE, update_saved_search, body=SavedSearchBody, names=_NAMES),
     delete_operation(RESOURCE, action=actions.delete_saved_search),
 )
