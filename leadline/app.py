@@ -14,7 +14,6 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
-from starlette.routing import Mount
 
 from leadline.dialects.close.dialect import CLOSE
 from leadline.dialects.close.files.file_transfer import file_routes
@@ -31,6 +30,7 @@ from leadline.platform.telephony import telephony_of
 from leadline.settings import Settings
 from leadline.store.database import Database
 from leadline.store.embedded import attach
+from leadline.wire.callers import Callers
 from leadline.wire.connections import bound_heads
 from leadline.wire.docs import documentation_routes
 from leadline.wire.operation import Dialect
@@ -42,7 +42,7 @@ from leadline.worker import run_worker
 DIALECTS: tuple[Dialect, ...] = (CLOSE, TETHER)
 
 
-def create_app() -> Starlette:
+def create_app() -> Callers:
     """The application of one process among several, all of it from the environment.
 
     The embedded database, if it is used, runs as long as any process holds on to it; the hold ends
@@ -88,7 +88,7 @@ def make_services(
     )
 
 
-def make_app(services: Services) -> Starlette:
+def make_app(services: Services) -> Callers:
     """The ASGI application. Its lifespan opens the database and, if wanted, runs jobs."""
 
     @asynccontextmanager
@@ -107,17 +107,20 @@ def make_app(services: Services) -> Starlette:
                 await task
         await services.database.close()
 
-    return Starlette(
+    application = Starlette(
         routes=[
             *watching_routes(services),
             *documentation_routes(DIALECTS),
             *file_routes(services),
             *form_routes(services),
             *oauth_routes(services),
-            Mount("", app=_Dispatch(services)),
         ],
         lifespan=lifespan,
     )
+    # Not a mount: that does not match paths with line ends, and would let them past the gates.
+    application.router.default = _Dispatch(services)
+    application.router.redirect_slashes = False
+    return Callers(application, services.settings)
 
 
 def _calm_the_garbage_collector() -> None:

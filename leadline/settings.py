@@ -41,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Port = 2212
     workers: Count = 1
     base_url: str | None = None
+    allowed_hosts: str | None = None
+    trusted_proxies: str | None = None
     pool_size: Count = 10
     pool_timeout_s: Pause = 10.0
     statement_timeout_s: Seconds = 30.0

@@ -33,6 +33,9 @@ from tests.databases import drop_database
 from tests.strict_scoping import open_tables
 
 # A Sunday, just before midnight in some places and after it in others.
+# Where requests come from: an address of documentation (RFC 5737).
+ADDRESS = "192.0.2.1"
+
 START = datetime(2026, 5, 17, 9, 30, tzinfo=UTC)
 
 TEST_SETTINGS = Settings(
@@ -118,7 +121,8 @@ class _Application:
         self.clock = MovableClock(START)
         settings = msgspec.structs.replace(TEST_SETTINGS, data=data)
         self.services = make_services(settings, database_url, self.clock)
-        self.client = TestClient(make_app(self.services), raise_server_exceptions=False)
+        app = make_app(self.services)
+        self.client = TestClient(app, raise_server_exceptions=False, client=(ADDRESS, 50_000))
         self.password_hash = self.services.passwords.hash_now(PASSWORD)
         self.worlds = 0
 

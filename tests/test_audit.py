@@ -14,6 +14,7 @@ from leadline.cli import main
 from leadline.reporting.audit import AuditEntry, audit
 from leadline.store.housekeeping import SIGN_INS_KEPT, delete_expired
 from tests.cast import PASSWORD, Api, Person, World
+from tests.conftest import ADDRESS
 
 
 def trail(world: World, person: Person, limit: int = 100) -> list[AuditEntry]:
@@ -44,7 +45,7 @@ def test_logins_that_succeed_and_that_fail_are_kept(world: World):
         "logout",
     ]
     assert failed.subject == succeeded.subject == world.bo.email
-    assert failed.client == "testclient"
+    assert failed.client == ADDRESS
     assert failed.at == world.clock.now()
     assert [entry for entry in trail(world, world.eve) if "log" in entry.what] == []
 
@@ -164,7 +165,7 @@ def test_the_command_line_shows_it(
         "what": "login failed",
         "actor": world.bo.email,
         "subject": world.bo.email,
-        "client": "testclient",
+        "client": ADDRESS,
         "request_id": None,
         "changes": {},
     }

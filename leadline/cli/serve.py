@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import signal
 from collections.abc import Coroutine, Iterator
@@ -68,6 +69,11 @@ def serve(
             database="embedded" if opened.server is not None else "LEADLINE_DATABASE_URL",
             processes=settings.workers,
         )
+        if not is_private(settings):
+            structlog.get_logger().warning(
+                "the network can read along: put TLS in front, and set LEADLINE_BASE_URL to https://",
+                listens_on=settings.host,
+            )
         is_shared = settings.workers > 1
         if is_shared:
             stack.enter_context(_share_settings(settings))
@@ -86,6 +92,7 @@ def serve(
             log_config=None,
             access_log=False,  # the gate logs each request, and knows more about it
             server_header=False,
+            proxy_headers=False,  # the application knows which proxies to believe
             timeout_graceful_shutdown=GRACE_S,
         )
 
@@ -127,6 +134,16 @@ def server_url(settings: Settings) -> str:
         return settings.base_url.rstrip("/")
     host = reachable_host(settings)
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def is_private(settings: Settings) -> bool:
+    """Whether only this machine can connect, or people are told to come by https."""
+    if (settings.base_url or "").startswith("https://"):
+        return True
+    try:
+        return ipaddress.ip_address(settings.host).is_loopback
+    except ValueError:
+        return settings.host == "localhost"
 
 
 def reachable_host(settings: Settings) -> str:

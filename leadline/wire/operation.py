@@ -34,6 +34,7 @@ class Request(Generic[Body]):
     body: Body
     raw: dict[str, Any]
     client: str
+    scheme: str
     _unit: Unit | None = None
 
     @property
@@ -48,7 +49,7 @@ class Request(Generic[Body]):
 
     @property
     def base_url(self) -> str:
-        return self.services.base_url(self.headers)
+        return self.services.base_url(self.headers, self.scheme)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from leadline.platform.metrics import RequestCounter
 from leadline.platform.rate_limits import Allowance, RateLimiter
 from leadline.store.unit import Unit
 from leadline.wire import idempotency
+from leadline.wire.callers import network_of
 from leadline.wire.decode import decode, read_json
 from leadline.wire.failures import refusal_of
 from leadline.wire.field_names import with_sent_names
@@ -59,6 +60,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 _JSON = (b"content-type", b"application/json")
+# Answers hold secrets and personal data: no cache keeps them, and no browser guesses their type.
+_PRIVATE = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _ATTEMPTS = 4
 # What a caller may name a request: it goes into headers, logs and events.
 _REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,64}", re.ASCII)
@@ -73,6 +77,8 @@ class Gate:
         self.services = services
         self._router = Router(dialect.operations)
         settings = services.settings
+        is_https = (settings.base_url or "").startswith("https://")
+        self.headers = (*_PRIVATE, _HTTPS_ONLY) if is_https else _PRIVATE
         self._counter = RequestCounter(dialect.name)
         self._limiter = RateLimiter(settings.rate_limit, settings.rate_window_s, time.monotonic)
         self._anonymous = RateLimiter(
@@ -120,7 +126,7 @@ class Gate:
 
     def take_anonymous(self, client: str) -> Allowance:
         """Counts a request of somebody at that network address without a (good) credential."""
-        return self._anonymous.take(client.encode())
+        return self._anonymous.take(network_of(client).encode())
 
 
 class Exchange:
@@ -152,7 +158,7 @@ class Exchange:
         except Exception as error:  # every request is answered
             about = {"request_id": self.request_id, "path": self._asgi["path"]}
             status, extra, body = self._error(refusal_of(error, **about))
-        headers = [*extra, (b"x-request-id", self.request_id.encode())]
+        headers = [*extra, (b"x-request-id", self.request_id.encode()), *self._gate.headers]
         if body or status != 204:
             headers += [_JSON, (b"content-length", str(len(body)).encode())]
         if self._allowance is not None:
@@ -176,7 +182,14 @@ class Exchange:
         if "\x00" in path or any("\x00" in part for pair in query.items() for part in pair):
             raise MalformedError("The request contains a NUL character.")
         request: Request[Any] = Request(
-            self._services, parameters, query, self.headers, typed, raw, self._client
+            self._services,
+            parameters,
+            query,
+            self.headers,
+            typed,
+            raw,
+            self._client,
+            self._asgi["scheme"],
         )
         self._request = request
         if scope is None:

@@ -24,9 +24,8 @@ class Services:
     files: FileStorage
     telephony: Telephony | None
 
-    def base_url(self, headers: Mapping[str, str]) -> str:
+    def base_url(self, headers: Mapping[str, str], scheme: str) -> str:
         """Where people find this server: as configured, else as the caller found it."""
         if self.settings.base_url:
             return self.settings.base_url.rstrip("/")
-        scheme = "https" if headers.get("x-forwarded-proto") == "https" else "http"
         return f"{scheme}://{headers.get('host', 'localhost')}"

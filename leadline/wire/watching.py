@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from leadline.platform import metrics
 from leadline.store.migrations import all_migrations
+from leadline.wire.callers import is_loopback_host
 from leadline.wire.services import Services
 
 # Who asks whether we are ready asks again soon, and sends requests elsewhere meanwhile.
@@ -70,6 +71,8 @@ def _has_token(request: Request, token: str) -> bool:
 def _is_from_this_machine(request: Request) -> bool:
     if request.client is None or any(name in request.headers for name in _FORWARDED):
         return False
+    if "host" in request.headers and not is_loopback_host(request.headers["host"]):
+        return False  # a page whose name leads here, in a browser on this machine
     try:
         return ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:

@@ -14,7 +14,7 @@ from leadline.kernel.clock import MovableClock
 from tests.cast import World
 from tests.close.files.making import CHOICES, FIELDS, JOHN, fill_in, form, leads, submissions
 from tests.close.making import UNKNOWN, contact, count_events, events, wrong
-from tests.conftest import START, TEST_SETTINGS
+from tests.conftest import ADDRESS, START, TEST_SETTINGS
 
 
 def test_a_form_is_told_as_documented(world: World):
@@ -148,7 +148,7 @@ def test_what_was_written_makes_a_lead_and_an_activity(world: World):
         "form_id": made["id"],
         "form_name": "Contact Us",
         "id": shown["id"],
-        "ip_address": "testclient",
+        "ip_address": ADDRESS,
         "lead_id": shown["lead_id"],
         "organization_id": f"orga_{world.ada.org}",
         "origin": "https://example.com",

@@ -24,7 +24,7 @@ from leadline.kernel.errors import NotFoundError
 from leadline.kernel.ids import parse_prefixed
 from leadline.platform import web_addresses
 from leadline.store.unit import Unit
-from leadline.wire.replies import Endpoint
+from leadline.wire.replies import Endpoint, client_of
 from leadline.wire.services import Services
 
 FIELD_PREFIX = f"{FormFieldId.prefix}_"
@@ -87,7 +87,10 @@ async def _submit(services: Services, limits: Limits, request: Request) -> Respo
                 hourly_limit=services.settings.form_hourly_limit,
             )
     if "text/html" in request.headers.get("accept", ""):
-        csp = {"Content-Security-Policy": "default-src 'none'"}
+        csp = {
+            "Content-Security-Policy": "default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+        }
         return HTMLResponse(_THANKS, status_code=201, headers=csp)
     return JSONResponse({"ok": True}, status_code=201)
 
@@ -111,7 +114,7 @@ def _visit_of(request: Request, given: Mapping[str, Any]) -> Visit:
     told = given.get(PAGE)
     page = told if isinstance(told, str) and told else request.headers.get("referer", "")
     return Visit(
-        ip_address=request.client.host if request.client else None,
+        ip_address=client_of(request) or None,
         origin=origin if len(origin) <= _MAX_ORIGIN and _ORIGIN.fullmatch(origin) else None,
         source_url=web_addresses.normalise(page) if page else None,
     )

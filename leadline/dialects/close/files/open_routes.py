@@ -17,6 +17,7 @@ from leadline.kernel.scope import Scope
 from leadline.platform.rate_limits import RateLimiter
 from leadline.settings import Settings
 from leadline.wire import replies
+from leadline.wire.callers import network_of
 from leadline.wire.replies import client_of, error_headers, status_of, stop_if_exceeded
 
 
@@ -42,7 +43,7 @@ class Limits:
         stop_if_exceeded(self._keys.take(scope.credential))
 
     def count_anonymous(self, request: Request) -> None:
-        stop_if_exceeded(self._anonymous.take(client_of(request).encode()))
+        stop_if_exceeded(self._anonymous.take(network_of(client_of(request)).encode()))
 
 
 async def parts_of(request: Request, settings: Settings) -> AsyncIterator[bytes]:

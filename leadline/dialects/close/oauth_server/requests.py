@@ -25,6 +25,7 @@ from leadline.kernel.errors import (
     UnsupportedMediaError,
 )
 from leadline.platform.rate_limits import RateLimiter
+from leadline.wire.callers import network_of
 from leadline.wire.replies import (
     Endpoint,
     MethodNotAllowedError,
@@ -75,7 +76,7 @@ class Limit:
         )
 
     def count(self, request: Request) -> None:
-        stop_if_exceeded(self._limiter.take(client_of(request).encode()))
+        stop_if_exceeded(self._limiter.take(network_of(client_of(request)).encode()))
 
 
 def oauth_route(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from leadline.kernel.errors import ForbiddenError, UnauthenticatedError
 from leadline.kernel.scope import Scope
@@ -19,7 +20,7 @@ async def authenticate(
     key = ""
     if kind.lower() == "basic":
         # A browser that was once given the key sends it along by itself, whoever's page asks.
-        if operation.writes and headers.get("sec-fetch-site") == "cross-site":
+        if operation.writes and not _is_own_page(headers, services):
             raise ForbiddenError("Pages of other sites cannot write with this browser's API key.")
         try:
             key = base64.b64decode(value.strip(), validate=True).decode().partition(":")[0]
@@ -35,3 +36,14 @@ async def authenticate(
         return await (known.scope_of_oauth_token(key) if is_token else known.scope_of_key(key))
     except UnauthenticatedError as error:
         raise UnauthenticatedError("Unauthorized") from error
+
+
+def _is_own_page(headers: Mapping[str, str], services: Services) -> bool:
+    """Whether a request comes from no page at all, or from one of this server."""
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return False
+    origin = headers.get("origin")
+    if origin is None:  # no browser, or one that asks for itself
+        return True
+    own = services.settings.base_url or f"//{headers.get('host', '')}"
+    return urlsplit(origin).netloc.lower() == urlsplit(own).netloc.lower() != ""
