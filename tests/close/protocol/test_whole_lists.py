@@ -48,3 +48,12 @@ def test_everybodys_availability_is_told(world: World):
     found = world.bo.close.get("/user/availability/")
     assert (len(found["data"]), found["has_more"]) == (105, False)
     assert len(world.bo.close.get("/user/")["data"]) == 100  # this one is paged
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [("/user/", 1000), ("/saved_search/", 1000), ("/opportunity/", 250)]
+)
+def test_some_paged_lists_have_larger_pages(world: World, path: str, most: int):
+    assert not world.bo.close.get(path, params={"_limit": most})["has_more"]
+    answer = world.bo.close.get(path, 400, params={"_limit": most + 1})
+    assert f"max_limit = {most}" in answer["error"]

@@ -183,7 +183,7 @@ async def list_opportunities(
 ) -> OpportunityListShape | OpportunityGroupListShape:
     """All matches are added up, whatever the page; in groups too the page is one of objects."""
     unit, query, currency = request.unit, request.query, request.scope.currency
-    page = spelling.page_of(query)
+    page = RESOURCE.page_of(query)
     book = await stage_book(unit, "opportunity")
     colleagues = await users_in_groups(unit, filters.ids(query, "user_id", "group") or [])
     wanted, group = read_filter(query, book, colleagues, unit.now), read_group(query)
@@ -278,6 +278,7 @@ RESOURCE = Resource(
     show=show,
     read=Right.OPPORTUNITY_READ,
     write=Right.OPPORTUNITY_WRITE,
+    max_limit=250,
 )
 
 OPERATIONS = (

@@ -34,6 +34,7 @@ from leadline.kernel.rights import Right
 from leadline.wire.operation import Operation, Parameter, Request, operation
 
 TAG = "Users"
+MAX_LIMIT = 1000
 
 # What ``_order_by`` may ask for; anything else means the oldest membership first.
 _ORDERS: dict[str, LiteralString] = {
@@ -117,7 +118,7 @@ async def get_me(request: Request[None]) -> MeShape:
 
 
 async def list_users(request: Request[None]) -> ListOf[UserShape]:
-    page = page_of(request.query)
+    page = page_of(request.query, MAX_LIMIT)
     order = _ORDERS.get(request.query.get("_order_by", ""), "m.id")
     members = await page_of_members(request.unit, order, limit=page.fetch, skip=page.skip)
     shapes = [spell_user(one, request.unit.organization_id) for one in members]

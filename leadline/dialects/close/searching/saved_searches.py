@@ -257,6 +257,7 @@ RESOURCE = Resource(
     show=show,
     read=Right.SAVED_SEARCH_READ,
     write=Right.SAVED_SEARCH_WRITE,
+    max_limit=1000,
 )
 
 _TYPE = {"type": "string", "enum": list(get_args(SavedSearchType))}
