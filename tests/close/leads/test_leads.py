@@ -257,12 +257,13 @@ def test_a_retired_status_may_stay_but_not_be_given(world: World):
 def test_contacts_are_not_changed_with_their_lead(world: World):
     made = lead(world, **BLUTH)
     path = f"/lead/{made['id']}/"
-    for contacts in ([], None, [{**made["contacts"][0], "name": "Michael"}]):
-        body = {"contacts": contacts, "description": "never"}
-        assert wrong(world.ada.close.put(path, body, 400)) == {
-            "contacts": "Contacts cannot be changed with their lead: use /contact/."
-        }
-    assert world.ada.close.get(path) == made
+    michael = {**made["contacts"][0], "name": "Michael"}
+    for contacts in ([], None, [michael], [{"name": "Buster"}], "none", 5):
+        assert world.ada.close.put(path, {"contacts": contacts}) == made
+    others = {"opportunities": [{"value": 5}], "tasks": [{"text": "Call"}]}
+    changed = world.ada.close.put(path, {"contacts": [], **others, "description": "Good."})
+    assert changed == {**made, "description": "Good."}
+    assert world.ada.close.get(path) == changed
 
 
 def test_a_read_lead_can_be_sent_back(world: World):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, TypedDict
 
 import msgspec
@@ -12,7 +11,6 @@ from leadline.dialects.close.leads.contacts import (
     ContactBody,
     Text,
     read_new_contact,
-    spell_contact,
 )
 from leadline.dialects.close.leads.lead_shapes import (
     LeadShape,
@@ -40,7 +38,6 @@ from leadline.dialects.close.protocol.resource import (
 from leadline.dialects.close.protocol.spelling import LeadId, StatusId, UserId
 from leadline.dialects.close.query.parameters import QUERY, latest_first, rows_in_order, search_in
 from leadline.features.contacts.inputs import NewContact
-from leadline.features.contacts.queries import contacts_of_leads
 from leadline.features.custom_fields.actions import merged
 from leadline.features.leads import actions
 from leadline.features.leads.inputs import LeadChange, NewLead
@@ -97,7 +94,10 @@ class LeadBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeadChangeBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Null clears, but for the status: a lead always has one. Addresses are replaced whole."""
+    """Null clears, but for the status: a lead always has one. Addresses are replaced whole.
+
+    Contacts, opportunities and tasks are changed at their own addresses; here they are ignored.
+    """
 
     name: Text | UnsetType | None = UNSET
     description: str | UnsetType | None = UNSET
@@ -229,7 +229,6 @@ async def update_lead(request: Request[LeadChangeBody]) -> LeadShape:
     unit, body = request.unit, request.body
     lead = await rows.lock(unit, LEADS, RESOURCE.id_in(request))
     problems = Problems()
-    await _check_contacts(unit, lead, request.raw, problems)
     book = await stage_book(unit, "lead")
     stage = read_status(
         book,
@@ -254,20 +253,6 @@ async def update_lead(request: Request[LeadChangeBody]) -> LeadShape:
         lead = await move_lead(unit, lead, stage, book)
     async with unit.seeing_all():  # it may have been assigned to somebody else
         return await RESOURCE.show_one(request, lead)
-
-
-async def _check_contacts(
-    unit: Unit, lead: Lead, raw: Mapping[str, Any], problems: Problems
-) -> None:
-    """Contacts come back with a lead that was read; changing them is not done here."""
-    if "contacts" not in raw:
-        return
-    contacts = (await contacts_of_leads(unit, [lead.id]))[lead.id]
-    extras = await extras_for(unit, contacts)
-    shown = [spell_contact(row, extras) for row in contacts if not row.is_placeholder]
-    if raw["contacts"] != shown:
-        words = "Contacts cannot be changed with their lead: use /contact/."
-        problems.add("read_only", "contacts", text=words)
 
 
 RESOURCE = Resource(
