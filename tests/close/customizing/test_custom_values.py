@@ -177,6 +177,43 @@ def test_the_custom_object_names_fields_by_id_or_name(world: World):
     assert set(wrong(answer)["custom"]["field-errors"]) == {"Size", "Nothing"}
 
 
+def test_leads_say_the_values_of_fields_by_name_too(world: World):
+    industry, owner = field(world, "lead", "text", name="Industry"), field(world, "lead", "user")
+    tiers = field(world, "lead", "choices", name="Tiers", accepts_multiple_values=True)
+    owner_name = world.ada.close.get(f"/custom_field/lead/{owner.removeprefix('custom.')}/")["name"]
+    made = lead(world, name="A", **{industry: "Space", owner: "Cy Chen", tiers: ["A"]})
+    values = {"Industry": "Space", owner_name: user(world.cy), "Tiers": ["A"]}
+    assert made["custom"] == values
+    path = f"/lead/{made['id']}/"
+    assert world.ada.close.get(path) == made
+    flat = {industry: "Space", owner: user(world.cy), tiers: ["A"]}
+    for fields, expected in (
+        ("custom", {"custom": values, **flat}),
+        (f"id,{industry}", {"id": made["id"], industry: "Space"}),
+    ):
+        assert world.ada.close.get(path, params={"_fields": fields}) == expected
+        listed = world.ada.close.get("/lead/", params={"query": "name:A", "_fields": fields})
+        assert listed["data"] == [expected]
+    changed = world.ada.close.put(path, {industry: "Ships", tiers: None})
+    assert changed["custom"] == {"Industry": "Ships", owner_name: user(world.cy)}
+    assert lead(world)["custom"] == {}
+    assert "custom" not in contact(world, lead_id=made["id"])
+
+
+@pytest.mark.parametrize("key", ["by name", "by id"])
+def test_of_a_lead_that_is_sent_back_the_value_that_changed_counts(world: World, key: str):
+    industry = field(world, "lead", "text", name="Industry")
+    made = lead(world, name="A", **{industry: "Space"})
+    path = f"/lead/{made['id']}/"
+    if key == "by name":
+        made["custom"]["Industry"] = "Ships"
+    else:
+        made[industry] = "Ships"
+    for body in (made, dict(reversed(made.items()))):
+        world.ada.close.put(path, {industry: "Space"})
+        assert world.ada.close.put(path, body)["custom"] == {"Industry": "Ships"}
+
+
 def test_every_wrong_value_is_named_at_once(world: World):
     size = field(world, "contact", "number", name="Size")
     day = field(world, "contact", "date", name="Day")

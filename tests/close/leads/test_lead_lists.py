@@ -134,8 +134,9 @@ def test_a_list_costs_as_much_for_thirty_as_for_one(world: World, monkeypatch: p
         assert len(world.ada.close.get("/lead/")["data"]) == 1
         fill(29)
         assert len(world.ada.close.get("/lead/")["data"]) == 30
-    # Leads, their number, contacts, opportunities, tasks, stages, pipelines, names, links.
-    assert counts == [9, 9]
+    # Leads, their number, contacts, opportunities, tasks, stages, pipelines, names, links, and
+    # comments on opportunities.
+    assert counts == [10, 10]
 
 
 def test_a_hundred_leads_with_everything_on_them_cost_as_much_as_one(
@@ -175,8 +176,8 @@ def test_a_hundred_leads_with_everything_on_them_cost_as_much_as_one(
         assert len(ada.get("/lead/")["data"]) == 1
         fill(range(1, 100))
         found = ada.get("/lead/", params={"_limit": 100})["data"]
-    # One more than without addresses: which of them are unsubscribed.
-    assert counts == [10, 10]
+    # Two more than in a plain list: which addresses are unsubscribed, and how fields are called.
+    assert counts == [12, 12]
     assert len(found) == 100
     for number, shown in enumerate(found):
         assert (shown["name"], shown[size], shown[rep]) == (

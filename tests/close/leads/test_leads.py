@@ -70,6 +70,7 @@ def test_a_lead_is_created_with_its_contacts(world: World):
         "contacts_summary": "Gob",
         "created_by": me,
         "created_by_name": world.ada.email,
+        "custom": {"Source": "Website contact form", "Choices": ["Choice 1", "Choice 2"]},
         "date_created": now,
         "date_updated": now,
         "description": "Best. Show. Ever.",

@@ -42,6 +42,7 @@ from leadline.dialects.close.protocol.spelling import (
 )
 from leadline.features.contacts.queries import contacts_of_leads, lead_display_name
 from leadline.features.contacts.tables import Contact
+from leadline.features.custom_fields.queries import names_by_key
 from leadline.features.leads.tables import Address, Lead
 from leadline.features.opportunities.queries import opportunities_of_leads
 from leadline.features.opportunities.tables import Opportunity
@@ -54,7 +55,7 @@ from leadline.store.unit import Unit
 
 
 class LeadShape(TypedDict):
-    """Values of custom fields stand beside these, as ``custom.cf_..``.
+    """Values of custom fields stand beside these, as ``custom.cf_..``, and in ``custom`` by name.
 
     ``recent_calls`` is there when it is view for.
     """
@@ -65,6 +66,7 @@ class LeadShape(TypedDict):
     contacts_summary: str
     created_by: str | None
     created_by_name: str | None
+    custom: dict[str, Any]
     date_created: str
     date_updated: str
     description: str
@@ -92,7 +94,10 @@ class LeadShape(TypedDict):
 
 
 class Related(msgspec.Struct, frozen=True):
-    """What leads are shown with: each by the id of its lead, or its own."""
+    """What leads are shown with: each by the id of its lead, or its own.
+
+    ``fields`` are the names of custom fields, by the keys of their values.
+    """
 
     contacts: Mapping[bytes, list[Contact]]
     opportunities: Mapping[bytes, list[Opportunity]]
@@ -101,6 +106,7 @@ class Related(msgspec.Struct, frozen=True):
     names: Mapping[bytes | None, str]
     tasks: Mapping[bytes, list[Task]] = {}
     extras: Extras = NO_EXTRAS
+    fields: Mapping[str, str] = {}
 
 
 async def related_to(unit: Unit, leads: list[Lead]) -> Related:
@@ -123,6 +129,7 @@ async def related_to(unit: Unit, leads: list[Lead]) -> Related:
         await names_of(unit, people),
         tasks,
         await extras_for(unit, (row for of_lead in contacts.values() for row in of_lead)),
+        await names_by_key(unit, "lead") if any(lead.custom for lead in leads) else {},
     )
 
 
@@ -209,6 +216,7 @@ def spell_lead(lead: Lead, related: Related, view: LeadView) -> LeadShape:
         "contacts_summary": ", ".join(called),
         "created_by": spell_user_id(lead.created_by),
         "created_by_name": related.names.get(lead.created_by),
+        "custom": {},
         "date_created": spell_time(lead.created_at),
         "date_updated": spell_time(lead.updated_at),
         "description": lead.description,
@@ -234,6 +242,9 @@ def spell_lead(lead: Lead, related: Related, view: LeadView) -> LeadShape:
         "url": lead.url,
     }
     if lead.custom:
+        fields = related.fields
+        values = {fields[key]: value for key, value in lead.custom.items() if key in fields}
+        shape["custom"] = values
         shape.update(spell_custom(lead.custom))  # type: ignore[typeddict-item]  # keys of its own
     if extras.links:
         shape["integration_links"] = links_on(extras.links, "lead", shape)

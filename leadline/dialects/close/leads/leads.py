@@ -220,7 +220,15 @@ async def create_lead(request: Request[LeadBody]) -> LeadShape:
         raise RefusedError("The default lead pipeline has no status.")
     lead, made = await flow.create_lead(unit, new, contacts, stage)
     extras = await extras_for(unit, made)
-    related = Related({lead.id: made}, {}, {stage.id: stage}, {}, names, extras=extras)
+    related = Related(
+        {lead.id: made},
+        {},
+        {stage.id: stage},
+        {},
+        names,
+        extras=extras,
+        fields={key: field.name for key, field in fields.by_key.items()},
+    )
     (shape,) = await _show(request, [lead], related)
     return spelling.pick(shape, request.query)
 

@@ -106,8 +106,8 @@ def read_custom(
             continue
         key = field.id.hex()
         present = values.get(key, so_far.get(key))
-        if not suffix and value == present:
-            continue
+        if not suffix and value in (present, so_far.get(key)):
+            continue  # what was read comes back under two keys, and one of them may have changed
         read = _read(book, field, suffix, value, present, where, problems)
         allowed = field.editable_with_roles
         if read != present and allowed and book.role not in allowed:
