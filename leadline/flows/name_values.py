@@ -10,17 +10,24 @@ import msgspec
 from leadline.features.custom_fields.actions import fields_named
 from leadline.features.custom_fields.inputs import MAX_VALUE_LENGTH, TEXTS, read_value
 from leadline.features.custom_fields.tables import CustomValues, FieldNoun
+from leadline.features.roles.queries import is_listed
 from leadline.flows.find_references import find_references
 from leadline.kernel.errors import Problems
 from leadline.store.unit import Unit
 
 
 async def values_by_name(
-    unit: Unit, noun: FieldNoun, given: Mapping[str, Any], problems: Problems
+    unit: Unit,
+    noun: FieldNoun,
+    given: Mapping[str, Any],
+    problems: Problems,
+    before: CustomValues | None = None,
 ) -> CustomValues:
     """Values for the ``custom`` column from values by field name; unknown names become fields.
 
-    Text and numbers are kept as they come; other types check their values.
+    Text and numbers are kept as they come; other types check their values. Fields that only some
+    roles may edit take a value from them alone; ``before`` are values that may come back as they
+    are.
     """
     if not given:
         return {}
@@ -36,5 +43,9 @@ async def values_by_name(
             value = read_value(field, value, ("custom", name), problems, known)
         elif len(msgspec.json.encode(value)) > MAX_VALUE_LENGTH:
             problems.add("too_long", "custom", name)
-        values[field.id.hex()] = value
+        key = field.id.hex()
+        is_new = value != (before or {}).get(key)
+        if is_new and not is_listed(unit.scope, field.editable_with_roles):
+            problems.add("read_only", "custom", name, text="Your role may not change this field.")
+        values[key] = value
     return values

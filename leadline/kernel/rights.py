@@ -70,6 +70,7 @@ class Right(StrEnum):
     CONVERSATION_READ = "conversation:read", REP
     CUSTOM_ACTIVITY_READ = "custom_activity:read", REP
     CUSTOM_ACTIVITY_WRITE = "custom_activity:write", REP
+    CUSTOM_FIELD_ADD_BY_NAME = "custom_field:add_by_name", REP, P.BULK_IMPORT
     CUSTOM_FIELD_READ = "custom_field:read", REP
     CUSTOM_FIELD_WRITE = "custom_field:write", ADMIN, P.MANAGE_CUSTOMIZATIONS, ALL_LEADS
     CUSTOM_OBJECT_READ = "custom_object:read", REP

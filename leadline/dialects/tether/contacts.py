@@ -206,7 +206,9 @@ async def _change(request: Request[Any], contact_id: str) -> ChangedContactShape
             last_name=body.last_name,
             phones=given.phones(card.contact.phones),
             emails=given.emails(card.contact.emails),
-            custom=await values_by_name(unit, "contact", given.custom, given.problems),
+            custom=await values_by_name(
+                unit, "contact", given.custom, given.problems, card.contact.custom
+            ),
             prompt_id=given.prompt_id,
             is_autopilot=body.is_autopilot,
             is_unread=body.is_updated,

@@ -33,6 +33,7 @@ from leadline.features.custom_object_types.tables import CUSTOM_OBJECT_TYPES
 from leadline.kernel.errors import Problems, RefusedError
 from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import read_name
+from leadline.kernel.rights import Right
 from leadline.store import rows, writes
 from leadline.store.locks import lock_key
 from leadline.store.tables import Table
@@ -60,8 +61,8 @@ async def fields_named(
 ) -> dict[str, CustomField]:
     """The fields of these names. ``samples`` are values: a new field's type follows from them.
 
-    Numbers make a number field, everything else text. No more than ``MAX_NAMED_FIELDS`` come to
-    be in this way.
+    Numbers make a number field, everything else text. A new field needs a right of its own, and
+    no more than ``MAX_NAMED_FIELDS`` come to be in this way.
     """
     known = {field.name: field for field in await fields_of(unit, noun)}
     found: dict[str, CustomField] = {}
@@ -73,6 +74,10 @@ async def fields_named(
             if len(name) > MAX_NAME_LENGTH or not name.strip():
                 words = "This name cannot be a field."
                 problems.add("too_long", "custom", name[:MAX_NAME_LENGTH], text=words)
+                continue
+            if not unit.scope.may(Right.CUSTOM_FIELD_ADD_BY_NAME):
+                words = "There is no such field, and your role may not add one."
+                problems.add("unknown_field", "custom", name, text=words)
                 continue
             if len(known) >= MAX_NAMED_FIELDS:
                 words = f"There are {len(known)} custom fields already; this one is unknown."

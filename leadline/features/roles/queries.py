@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from leadline.features.roles.tables import ROLES, CustomRole
 from leadline.kernel.permissions import BUILT_IN, Permission
 from leadline.kernel.rights import Role
-from leadline.kernel.scope import VisibilityRule, visibility_of
+from leadline.kernel.scope import Scope, VisibilityRule, visibility_of
 from leadline.store import rows
 from leadline.store.unit import Unit
 
@@ -28,6 +30,35 @@ BUILT_IN_GRANTS: dict[str, RoleGrant] = {
     "user": RoleGrant(Role.SALES_REP, BUILT_IN["user"]),
     "restricteduser": RoleGrant(Role.SALES_REP, BUILT_IN["restricteduser"], is_restricted=True),
 }
+
+
+# Lists of roles, such as who may edit a field, name the usual ones by a word and those of the
+# organization's own by an id with this prefix: the stored form is Close's.
+_ROLE_PREFIX = "role_"
+_USUAL_NAMES = {
+    Role.SUPERADMIN: "admin",
+    Role.ADMIN: "admin",
+    Role.DEPARTMENT_HEAD: "superuser",
+    Role.SALES_REP: "user",
+}
+
+
+def role_name(role: str, custom_role_id: bytes | None, is_restricted: bool) -> str:
+    """What lists of roles call the role of a membership."""
+    if custom_role_id is not None:
+        return _ROLE_PREFIX + custom_role_id.hex()
+    return "restricteduser" if is_restricted else _USUAL_NAMES[Role(role)]
+
+
+def role_name_of(scope: Scope) -> str:
+    """What lists of roles call the role of the caller."""
+    is_restricted = scope.own_rights is not None and scope.custom_role_id is None
+    return role_name(scope.role, scope.custom_role_id, is_restricted)
+
+
+def is_listed(scope: Scope, allowed: Sequence[str]) -> bool:
+    """Whether the caller's role is in a list of roles; an empty list means every role."""
+    return not allowed or role_name_of(scope) in allowed
 
 
 def grant_of(role: CustomRole) -> RoleGrant:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close.protocol import filters
-from leadline.dialects.close.protocol.role_names import read_role, spell_role
+from leadline.dialects.close.protocol.role_names import read_role
 from leadline.dialects.close.protocol.spelling import (
     PhoneNumberId,
     Reference,
@@ -18,7 +18,7 @@ from leadline.dialects.close.protocol.spelling import (
 )
 from leadline.features.phone_numbers.queries import personal_numbers
 from leadline.features.phone_numbers.tables import PhoneNumber
-from leadline.features.roles.queries import BUILT_IN_GRANTS
+from leadline.features.roles.queries import BUILT_IN_GRANTS, role_name
 from leadline.features.roles.tables import ROLES, CustomRole
 from leadline.features.saved_searches.queries import visible_to
 from leadline.features.users.tables import MEMBERSHIPS, Membership
@@ -116,7 +116,7 @@ async def roles_of(unit: Unit, memberships: list[Membership]) -> dict[bytes, Cus
 
 
 def role_id_of(row: Membership) -> str:
-    return spell_role(row.role, row.custom_role_id, row.is_restricted)
+    return role_name(row.role, row.custom_role_id, row.is_restricted)
 
 
 def permissions_of(row: Membership, roles: dict[bytes, CustomRole]) -> list[str]:

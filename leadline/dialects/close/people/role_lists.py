@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from leadline.dialects.close.protocol.role_names import read_role, role_of
+from leadline.dialects.close.protocol.role_names import read_role
+from leadline.features.roles.queries import is_listed
 from leadline.features.roles.tables import ROLES
 from leadline.kernel.errors import ForbiddenError, Problems
 from leadline.kernel.scope import Scope
@@ -25,5 +26,5 @@ async def check_roles(unit: Unit, given: object, name: str = "editable_with_role
 
 def require_listed(scope: Scope, allowed: list[str]) -> None:
     """ForbiddenError unless the caller's role is in the list; an empty one means every role."""
-    if allowed and role_of(scope) not in allowed:
+    if not is_listed(scope, allowed):
         raise ForbiddenError("Your role may not change objects of this type.")

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.dialects.close.protocol.role_names import role_of
 from leadline.features.custom_fields.inputs import MAX_VALUES, as_list, is_empty, read_value
 from leadline.features.custom_fields.queries import fields_of
 from leadline.features.custom_fields.references import References
 from leadline.features.custom_fields.tables import CustomField, CustomValues, FieldNoun
+from leadline.features.roles.queries import role_name_of
 from leadline.flows.find_references import find_references
 from leadline.kernel.errors import Path, Problems
 from leadline.kernel.ids import parse_prefixed
@@ -71,7 +71,7 @@ async def fields_for(
         {field.id.hex(): field for field in fields},
         {field.name: field for field in reversed(fields)},
         References(),
-        role_of(unit.scope),
+        role_name_of(unit.scope),
     )
     pairs = [
         (field, value)
