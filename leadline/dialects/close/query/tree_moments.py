@@ -16,6 +16,18 @@ _LONG = {"years": 12, "months": 1}  # in months
 _SHORT = ("weeks", "days", "hours", "minutes", "seconds")
 _PERIODS = {"day": 0, "week": 0, "month": 1, "quarter": 3, "year": 12}
 _MAX_COUNT = 100_000
+# Of which periods, counted from the present one, the ranges of reports are.
+_RANGES = {
+    "yesterday": ("day", -1),
+    "today": ("day", 0),
+    "tomorrow": ("day", 1),
+    **{
+        f"{word}-{period}": (period, step)
+        for word, step in (("last", -1), ("this", 0), ("next", 1))
+        for period in ("week", "month", "quarter", "year")
+    },
+}
+_ALL_TIME = "all-time"
 
 
 class Clock:
@@ -77,7 +89,12 @@ def _read(given: Any, clock: Clock, path: Path, problems: Problems) -> datetime 
         return _offset(given, clock, path, problems)
     if kind == "start_end_of_period":
         return _period(given, clock, path, problems)
-    words = "Value must be one of: now, fixed_local_date, fixed_utc, offset, start_end_of_period."
+    if kind == "start_end_of_predefined_relative_period":
+        return _predefined(given, clock, path, problems)
+    words = (
+        "Value must be one of: now, fixed_local_date, fixed_utc, offset, start_end_of_period, "
+        "start_end_of_predefined_relative_period."
+    )
     problems.add("choice", *path, "type", text=words)
     return None
 
@@ -130,32 +147,59 @@ def _offset(
 def _period(
     node: Mapping[str, Any], clock: Clock, path: Path, problems: Problems
 ) -> datetime | None:
-    """Weeks begin on Monday."""
+    """Where the period that a moment is in begins or ends."""
     period = node.get("period")
-    if period not in _PERIODS:
+    if not isinstance(period, str) or period not in _PERIODS:
         words = f"Value must be one of: {', '.join(_PERIODS)}."
         problems.add("choice", *path, "period", text=words)
         return None
     nested = node.get("moment")
     moment = clock.now if nested is None else _read(nested, clock, (*path, "moment"), problems)
+    which = _which(node, path, problems)
+    if moment is None or which is None:
+        return None
+    return _border(period, moment.date(), which == "end")
+
+
+def _predefined(
+    node: Mapping[str, Any], clock: Clock, path: Path, problems: Problems
+) -> datetime | None:
+    """Where a range such as ``last-month`` begins or ends; all time does neither."""
+    given = node.get("range")
+    name = given.replace("_", "-") if isinstance(given, str) else None
+    if name is None or name not in (*_RANGES, _ALL_TIME):
+        words = f"Value must be one of: {', '.join((*_RANGES, _ALL_TIME))}."
+        problems.add("choice", *path, "range", text=words)
+        return None
+    which = _which(node, path, problems)
+    if which is None or name == _ALL_TIME:
+        return None
+    period, step = _RANGES[name]
+    return _border(period, clock.now.date(), step + (which == "end"))
+
+
+def _which(node: Mapping[str, Any], path: Path, problems: Problems) -> str | None:
+    """Which end is meant, the start unless it is said; None and a problem for anything else."""
     which = node.get("which")
-    if which not in (None, "start", "end"):
-        problems.add("choice", *path, "which", text="Value must be one of: start, end.")
-        return None
-    if moment is None:
-        return None
-    day = moment.date()
+    if which in (None, "start", "end"):
+        return which or "start"
+    problems.add("choice", *path, "which", text="Value must be one of: start, end.")
+    return None
+
+
+def _border(period: str, day: date, step: int) -> datetime:
+    """Where the period that the day is in begins, or one that many further on. Weeks begin on
+    Monday."""
     months = _PERIODS[period]
+    if months:
+        first = datetime.combine(
+            day.replace(month=(day.month - 1) // months * months + 1, day=1), time.min
+        )
+        return _add_months(first, step * months)
+    length = 7 if period == "week" else 1
     if period == "week":
         day -= timedelta(days=day.weekday())
-    elif months:
-        day = date(day.year, (day.month - 1) // months * months + 1, 1)
-    start = datetime.combine(day, time.min)
-    if which != "end":
-        return start
-    if months:
-        return _add_months(start, months)
-    return start + timedelta(days=7 if period == "week" else 1)
+    return datetime.combine(day, time.min) + step * timedelta(days=length)
 
 
 def _day_end(moment: datetime, which: Any, path: Path, problems: Problems) -> datetime | None:
