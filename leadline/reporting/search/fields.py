@@ -7,6 +7,9 @@ objects: there is none that fits, and whatever is asked not to have one fits.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from leadline.features.calls.tables import CALLS
 from leadline.features.contacts.tables import CONTACTS
 from leadline.features.custom_activities.tables import CUSTOM_ACTIVITIES
@@ -35,6 +38,7 @@ from leadline.reporting.search.nouns import (
     moment,
     number,
     of_stage,
+    original_stage,
     reference,
     stored_in,
     text,
@@ -102,6 +106,9 @@ _OPPORTUNITY = stored_in(
         "status_id": reference("{a}.stage_id"),
         "status_label": of_stage("stage_id", "name"),
         "status_type": of_stage("stage_id", "type"),
+        "original_status_id": original_stage(
+            "t.lead_id = {a}.lead_id AND t.opportunity_id = {a}.id", "opportunity"
+        ),
         "pipeline_id": reference("{a}.pipeline_id"),
         "value": number("{a}.value_minor"),
         "value_period": choice("{a}.value_period"),
@@ -134,12 +141,27 @@ _TASK = stored_in(
     texts=("{a}.text",),
 )
 _ACTIVITY = {**DATES, **PEOPLE, **ON_LEAD, **ON_CONTACT, **OF_USER, **HAPPENED}
+
+
+def _happened_when(direction: str) -> str:
+    return f"CASE WHEN {{a}}.direction = '{direction}' THEN {{a}}.happened_at END"
+
+
+# How a call ended technically, as far as what was logged tells.
+_DISPOSITION = (
+    "CASE WHEN {a}.status = 'completed' AND {a}.duration_s > 0 THEN 'answered' "
+    "WHEN {a}.status IN ('no-answer', 'busy') THEN {a}.status "
+    "WHEN {a}.status = 'failed' THEN 'error' END"
+)
 _CALL = stored_in(
     CALLS,
     {
         **_ACTIVITY,
         "direction": choice("{a}.direction"),
         "status": choice("{a}.status"),
+        "disposition": choice(_DISPOSITION),
+        "incoming_call_date": moment(_happened_when("inbound")),
+        "outgoing_call_date": moment(_happened_when("outbound")),
         "duration": number("{a}.duration_s"),
         "phone": FieldSpec("text", "{a}.phone", is_phone=True),
         "note": text("{a}.note"),
@@ -161,7 +183,24 @@ _NOTE = stored_in(
 )
 
 
-def _message(channel: str) -> NounSpec:
+# Of e-mails only text, direction and fate are stored: none is made of a template, or seen opened.
+_OF_EMAIL = {
+    "date_sent": moment("{a}.created_at"),
+    "has_reply": flag(
+        "({a}.direction = 'outbound' AND EXISTS (SELECT 1 FROM messages {a}_r "
+        "WHERE {a}_r.organization_id = %(organization_id)s AND {a}_r.channel = {a}.channel "
+        "AND {a}_r.conversation_id = {a}.conversation_id AND {a}_r.direction = 'inbound' "
+        "AND {a}_r.created_at > {a}.created_at))"
+    ),
+    "opened": flag("false"),
+    "opens_count": number("0"),
+    "subject": text("NULL::text"),
+    "template": text("NULL::text"),
+    "template_id": reference("NULL::bytea"),
+}
+
+
+def _message(channel: str, fields: Mapping[str, FieldSpec] = MappingProxyType({})) -> NounSpec:
     return NounSpec(
         table="messages",
         source="messages {a} JOIN conversations {a}_v ON "
@@ -180,6 +219,7 @@ def _message(channel: str) -> NounSpec:
             "status": choice("{a}.status"),
             "text": text("{a}.body"),
             "body": text("{a}.body"),
+            **fields,
         },
         keys={"lead": "{a}_c.lead_id", "contact": "{a}_v.contact_id"},
         texts=("{a}.body",),
@@ -272,7 +312,7 @@ CATALOGUE: dict[str, NounSpec] = {
     "opportunity": _OPPORTUNITY,
     "task": _TASK,
     "call": _CALL,
-    "email": _message("email"),
+    "email": _message("email", _OF_EMAIL),
     "sms": _message("sms"),
     "note": _NOTE,
     "meeting": _NOT_STORED,

@@ -14,6 +14,7 @@ from leadline.reporting.search.nouns import (
     moment,
     number,
     of_stage,
+    original_stage,
     reference,
     text,
 )
@@ -55,14 +56,22 @@ def _latest_call(column: str) -> str:
 
 _CONTACTS, _CALLS = counted("contacts", _ANY_CONTACT), counted("calls")
 _OPPORTUNITIES, _TASKS = counted("opportunities"), counted("tasks")
+_EMAILS, _SMS = _messages("email"), _messages("sms")
 _LAST_CALL = counted("calls", what="max(n.happened_at)")
 _LAST_NOTE = counted("notes", what="max(n.happened_at)")
 _LAST_MESSAGE = _conversations("max(v.last_message_at)")
 _CHANGES = counted("lead_status_changes", what="max(n.happened_at)")
 _OPEN = " AND NOT n.is_complete"
-_CONTACT_URLS = counted(
-    "contacts", _ANY_CONTACT, what="coalesce(sum(jsonb_array_length(n.urls)), 0)"
-)
+
+
+def _in_contacts(column: str) -> str:
+    """How many the contacts have of what stands in a list of theirs."""
+    return counted(
+        "contacts", _ANY_CONTACT, what=f"coalesce(sum(jsonb_array_length(n.{column})), 0)"
+    )
+
+
+_URLS = "(({a}.url IS NOT NULL)::integer + " + _in_contacts("urls") + ")"
 _NEXT_TASK = counted("tasks", _OPEN, what=f"min({DUE.replace('{a}', 'n')})")
 
 
@@ -90,18 +99,24 @@ LEAD = NounSpec(
         "source": text("{a}.source"),
         "status_id": reference("{a}.stage_id"),
         "status_label": of_stage("stage_id", "name"),
+        "original_status_id": original_stage("t.lead_id = {a}.id", "lead"),
         "pipeline_id": reference("{a}.pipeline_id"),
         "user_id": reference("{a}.owner_id"),
         "num_addresses": number("jsonb_array_length({a}.addresses)"),
         "addresses_count": number("jsonb_array_length({a}.addresses)"),
-        "all_urls_count": number("(({a}.url IS NOT NULL)::integer + " + _CONTACT_URLS + ")"),
+        "all_urls_count": number(_URLS),
+        "num_urls": number(_URLS),
+        "num_email_addresses": number(_in_contacts("emails")),
+        "num_phone_numbers": number(_in_contacts("phones")),
         "num_contacts": number(_CONTACTS),
         "contacts_count": number(_CONTACTS),
         "num_calls": number(_CALLS),
         "calls_count": number(_CALLS),
         "num_notes": number(counted("notes")),
-        "num_emails": number(_messages("email")),
-        "num_sms": number(_messages("sms")),
+        "num_emails": number(_EMAILS),
+        "num_sms": number(_SMS),
+        "num_meetings": number("0"),
+        "times_communicated": number(f"({_CALLS} + {_EMAILS} + {_SMS})"),
         "num_tasks": number(_TASKS),
         "tasks_count": number(_TASKS),
         "num_incomplete_tasks": number(counted("tasks", _OPEN)),

@@ -94,6 +94,15 @@ def of_stage(column: str, what: str) -> FieldSpec:
     )
 
 
+def original_stage(of_it: str, kind: str) -> FieldSpec:
+    """The stage that ``{a}`` was created in; ``of_it`` finds its transitions."""
+    return reference(
+        "(SELECT t.stage_id FROM stage_transitions t "
+        f"WHERE t.organization_id = %(organization_id)s AND t.kind = '{kind}' AND {of_it} "
+        "ORDER BY t.created_at, t.id LIMIT 1)"
+    )
+
+
 def counted(table: str, where: str = "", what: str = "count(*)") -> str:
     """A figure over the rows of a table that stand on the lead ``{a}``."""
     return (

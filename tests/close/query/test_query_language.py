@@ -205,6 +205,12 @@ def test_whether_there_is_any(world: World):
         "no:(notes, url)": "G",
         "-has:calls": "G",
         "has:sequences": "",
+        "has:phone_numbers": "A",
+        "has:phones": "A",
+        "has:email_addresses": "AB",
+        "has:urls": "A",
+        "has:meetings": "",
+        "has:sms_messages": "",
     }.items():
         assert which(world, query) == letters, query
 
@@ -223,6 +229,16 @@ def test_figures_and_times_of_leads(world: World):
         "opportunity_value >= 500000": "A",
         "won_opportunity_value:90000": "B",
         "num_notes > 0": "B",
+        "phone_numbers:1": "A",
+        "email_addresses:2": "A",
+        "urls:2": "A",
+        "sms_messages > 0": "",
+        "meetings:0": "ABG",
+        "times_communicated:1": "AB",
+        # Views that every organization of Close begins with.
+        "times_communicated:0 notes:0 tasks:0 opportunities:0": "G",
+        "has:phone_numbers opportunities:1 calls:1 tasks:1": "A",
+        "has:phone_numbers opportunities:0 calls:0 tasks:0": "",
         "last_call > 2026-05-12": "B",
         "last_call:2026-05-10": "A",
         "last_communication:yesterday": "B",

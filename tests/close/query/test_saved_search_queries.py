@@ -37,6 +37,10 @@ def test_a_saved_search_is_used_by_its_id_and_by_its_name(world: World):
     assert opportunities(world.bo, made) == ["Bluth", "Bluth & Sons"]
     assert found_by(world.bo, 'in:"bluths" sort:name') == ["Bluth", "Bluth & Sons"]
     assert found_by(world.bo, "not in:bluths") == ["Acme"]
+    for saved_id in (made["id"], f'"{made["id"]}"'):
+        assert found_by(world.bo, f"in:{saved_id} sort:name") == ["Bluth", "Bluth & Sons"]
+    found_by(world.ada, f"in:{made['id']}", 400)
+    found_by(world.bo, f"in:save_{UNKNOWN}", 400)
     # It is bo's alone.
     opportunities(world.ada, made, 400)
     found_by(world.ada, 'in:"Bluths"', 400)

@@ -1,10 +1,15 @@
-"""Directions of calls, which Close also calls as those of messages: incoming is inbound."""
+"""Directions of calls and messages by their other names: incoming and received are inbound."""
 
 from __future__ import annotations
 
 from leadline.reporting.search.tree import CustomFieldOf, Field
 
-_DIRECTIONS = {"incoming": "inbound", "outgoing": "outbound"}
+_DIRECTIONS = {
+    "incoming": "inbound",
+    "received": "inbound",
+    "outgoing": "outbound",
+    "sent": "outbound",
+}
 
 
 def stored_choice(field: Field | CustomFieldOf, text: str) -> str:

@@ -43,8 +43,8 @@ async def search_in(request: Request[Any], noun: str, name: str = "query") -> Se
     calendar = calendar_at(request.unit.now, spelling.tz_offset(request.headers))
     saved = SavedSearches(request)
 
-    async def named(saved_name: str) -> Search:
-        return await saved.find(saved_name, noun)
+    async def named(wanted: bytes | str) -> Search:
+        return await saved.find(wanted, noun)
 
     return await read_search(request.unit, text, noun, calendar, named)
 

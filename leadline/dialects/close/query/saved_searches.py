@@ -130,8 +130,8 @@ class SavedSearches:
         if definition.structured_query is not None:
             return await self._search_tree(definition.structured_query, noun, offset)
 
-        async def named(name: str) -> Search:
-            return await self.find(name, noun)
+        async def named(wanted: bytes | str) -> Search:
+            return await self.find(wanted, noun)
 
         calendar = calendar_at(unit.now, offset)
         return await query_language.read_search(unit, definition.query or "", noun, calendar, named)

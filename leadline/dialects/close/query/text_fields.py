@@ -82,11 +82,19 @@ _OTHER_NAMES: Mapping[str, Mapping[str, str]] = {
             for name in ("address_1", "address_2", "city", "state", "zipcode", "country")
         },
         "note": "note.note",
+        "original_lead_status": "original_status_id",
+        "original_status": "original_status_id",
         "addresses": "num_addresses",
         "contacts": "num_contacts",
         "calls": "num_calls",
         "emails": "num_emails",
+        "email_addresses": "num_email_addresses",
+        "meetings": "num_meetings",
+        "phones": "num_phone_numbers",
+        "phone_numbers": "num_phone_numbers",
         "sms": "num_sms",
+        "sms_messages": "num_sms",
+        "urls": "num_urls",
         "notes": "num_notes",
         "tasks": "num_tasks",
         "first_call": "first_call_date",
@@ -102,13 +110,24 @@ _OTHER_NAMES: Mapping[str, Mapping[str, str]] = {
         "last_lead_status_change": "last_lead_status_change_date",
         "next_task": "next_task_date",
     },
-    "contact": {**_DATES, **_ON_CONTACT, **_ON_LEAD, "contact_id": "id", "url": "contact_url.url"},
+    "contact": {
+        **_DATES,
+        **_ON_CONTACT,
+        **_ON_LEAD,
+        "contact_id": "id",
+        "url": "contact_url.url",
+        "email_addresses": "emails_count",
+        "phones": "phones_count",
+        "phone_numbers": "phones_count",
+        "urls": "urls_count",
+    },
     "opportunity": {
         **_DATES,
         **_STATUS,
         **_ON_LEAD,
         **_NAMED_CONTACT,
         "opportunity_id": "id",
+        "original_status": "original_status_id",
         "user": "user_id",
         "owner": "user_id",
     },
@@ -125,7 +144,7 @@ _OTHER_NAMES: Mapping[str, Mapping[str, str]] = {
         "completed": "is_complete",
     },
     "call": {**_ACTIVITY, **_NAMED_CONTACT, "outcome": "outcome_id"},
-    "email": {**_ACTIVITY},
+    "email": {**_ACTIVITY, "sent": "date_sent"},
     "sms": {**_ACTIVITY},
     "note": {**_ACTIVITY, "text": "note"},
     "custom_activity": {**_ACTIVITY, "type": "custom_activity_type_id"},
@@ -152,6 +171,7 @@ _NOUNS = {
     "opportunities": "opportunity",
     "sequence_subscriptions": "sequence_subscription",
     "sequences": "sequence_subscription",
+    "sms_messages": "sms",
     "tasks": "task",
     "status_change": "lead_status_change",
     "status_changes": "lead_status_change",
@@ -159,6 +179,11 @@ _NOUNS = {
 _ON_OPPORTUNITY = {
     "status_change": "opportunity_status_change",
     "status_changes": "opportunity_status_change",
+}
+# Clauses that ask which status an object had at some time, by the noun that has it.
+_STATUS_CLAUSES = {
+    "lead": ("lead_status", "status"),
+    "opportunity": ("opportunity_status", "status"),
 }
 # What ids of a reference are spelled with. An "id" itself has the prefix of its noun.
 _PREFIXES = {
@@ -170,6 +195,7 @@ _PREFIXES = {
 }
 _REFERENCES = {
     "status_id": "stat",
+    "original_status_id": "stat",
     "old_status_id": "stat",
     "new_status_id": "stat",
     "pipeline_id": "pipe",
@@ -179,6 +205,7 @@ _REFERENCES = {
     "outcome_id": "outcome",
     "form_id": "form",
     "task_id": "task",
+    "template_id": "tmpl",
     "custom_activity_type_id": "actitype",
     "custom_object_type_id": "cotype",
 }
@@ -209,6 +236,11 @@ def find_related(noun: str, name: str) -> str | None:
         return related
     known = related in CATALOGUE and link_between(noun, related) is not None
     return related if known else None
+
+
+def is_status_clause(noun: str, name: str) -> bool:
+    """Whether a clause such as ``status(status:Active on:2026-05-01)`` asks what status it had."""
+    return name.lower() in _STATUS_CLAUSES.get(noun, ())
 
 
 def prefix_of(target: Field) -> str:

@@ -12,6 +12,7 @@ from leadline.dialects.close.query.text_fields import (
     did_you_mean,
     find_field,
     find_related,
+    is_status_clause,
     names_of,
     related_names,
 )
@@ -32,8 +33,10 @@ from leadline.dialects.close.query.text_values import (
     Named,
     SearchContext,
     any_value,
+    at_moment,
     is_any_value,
     is_no_value,
+    read_ids,
     read_test,
     text_test,
 )
@@ -52,21 +55,25 @@ from leadline.reporting.search.tree import (
     FieldTest,
     HasRelated,
     HasText,
+    MomentRange,
     Not,
     NumberRange,
     Query,
     Search,
     SortKey,
+    WasInStage,
 )
 from leadline.store.unit import Unit
 
 _CUSTOM = "custom."
+_STATUS_WORDS = ("status", "status_label", "status_id")
 
 
 async def read_search(unit: Unit, text: str, noun: str, calendar: Calendar, named: Named) -> Search:
     """What the text searches for; RefusedError, which says what and where, when it says nothing.
 
-    Words without a field are looked for in all texts. ``named`` finds a saved search by its name.
+    Words without a field are looked for in all texts. ``named`` finds a saved search by its id or
+    its name.
     """
     written = parse(text)
     reader = _Reader(SearchContext(unit, calendar, named))
@@ -102,6 +109,8 @@ class _Reader:
 
     async def _related(self, noun: str, condition: Related) -> Query:
         name = condition.name
+        if is_status_clause(noun, name.text):
+            return await self._was_in_status(noun, condition)
         related = find_related(noun, name.text)
         if related is None:
             words = f"{with_article(noun)} has no related objects {shorten(name.text)}(...)."
@@ -112,6 +121,28 @@ class _Reader:
         if condition.condition is not None:
             inner = await self.read(related, condition.condition)
         return inner if related == noun else HasRelated(related, inner)
+
+    async def _was_in_status(self, noun: str, clause: Related) -> Query:
+        """``lead_status(status:Potential on:2026-05-01)``: the status it had then, or ever."""
+        inner = clause.condition
+        status_ids: list[bytes] | None = None
+        when = MomentRange()
+        for part in inner.conditions if isinstance(inner, Both) else (inner,):
+            word = part.name.text.lower() if isinstance(part, Comparison) else ""
+            if isinstance(part, Comparison) and part.sign in (":", "="):
+                if word in _STATUS_WORDS and status_ids is None:
+                    target = Field(noun, "status_id")
+                    named = [await read_ids(self._context, target, each) for each in part.values]
+                    status_ids = [status_id for ids in named for status_id in ids]
+                    continue
+                if word == "on" and when == MomentRange() and len(part.values) == 1:
+                    when = at_moment(self._context, part.values[0])
+                    continue
+            words = f"{shorten(clause.name.text)}(...) takes one status: and one on:, with a date."
+            raise refuse(clause.name.at, words)
+        if status_ids is None:
+            raise refuse(clause.name.at, f"{shorten(clause.name.text)}(...) needs a status:.")
+        return WasInStage(tuple(status_ids), when.on_or_after, when.before)
 
     async def _comparison(self, noun: str, condition: Comparison) -> Query:
         query = await self._positive(noun, condition)
@@ -147,7 +178,8 @@ class _Reader:
         found = []
         for value in values:
             try:
-                search = await self._context.saved_search(value.text)
+                saved_id = parse_prefixed("save", value.text)
+                search = await self._context.saved_search(saved_id or value.text)
             except NotFoundError:
                 words = f'there is no saved search "{shorten(value.text)}".'
                 raise refuse(value.at, words) from None

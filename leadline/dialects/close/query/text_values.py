@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from leadline.dialects.close.query.directions import stored_choice
@@ -43,7 +44,8 @@ _YES = ("true", "yes", "1")
 _NO = ("false", "no", "0")
 _ORDERED = (">", ">=", "<", "<=", "range")
 
-Named = Callable[[str], Awaitable[Search]]
+# Finds a saved search by its id or its name.
+Named = Callable[[bytes | str], Awaitable[Search]]
 
 
 class SearchContext:
@@ -89,7 +91,9 @@ async def read_test(
     if kind == "flag":
         return _any_of(target, [IsTrue(_read_flag(value)) for value in comparison.values])
     if kind == "reference":
-        ids = [each for value in comparison.values for each in await _ids(context, target, value)]
+        ids = [
+            each for value in comparison.values for each in await read_ids(context, target, value)
+        ]
         if isinstance(target, Field) and target.name == "id":
             return HasId(tuple(ids))
         return FieldTest(target, OneOf(tuple(dict.fromkeys(ids))))
@@ -172,7 +176,8 @@ def _number_test(comparison: Comparison) -> NumberRange | OneOf:
 # Dates.
 
 
-def _read_date(context: SearchContext, value: Value) -> Period:
+def read_date(context: SearchContext, value: Value) -> Period:
+    """What a date means where and when it is said; RefusedError when it is none."""
     found = read_period(value.text, context.unit.now, context.calendar)
     if found is None:
         words = (
@@ -183,15 +188,23 @@ def _read_date(context: SearchContext, value: Value) -> Period:
     return found
 
 
+def at_moment(context: SearchContext, value: Value) -> MomentRange:
+    """The whole of a day, month ..., and of an instant nothing but its beginning."""
+    period = read_date(context, value)
+    if period.is_instant:
+        period = Period(period.start, period.start + timedelta(microseconds=1))
+    return within(period, "=", context.calendar.offset)
+
+
 def _moment_tests(context: SearchContext, comparison: Comparison) -> list[MomentRange]:
     offset = context.calendar.offset
     if comparison.sign == "range":
         low, high = (
-            None if value.is_anything else _read_date(context, value) for value in comparison.values
+            None if value.is_anything else read_date(context, value) for value in comparison.values
         )
         return [between(low, high, offset)]
     sign: DateSign = "=" if comparison.sign in (":", "!=") else comparison.sign  # type: ignore[assignment]  # these are left
-    return [within(_read_date(context, value), sign, offset) for value in comparison.values]
+    return [within(read_date(context, value), sign, offset) for value in comparison.values]
 
 
 def _read_flag(value: Value) -> bool:
@@ -204,7 +217,9 @@ def _read_flag(value: Value) -> bool:
 # Ids and names.
 
 
-async def _ids(context: SearchContext, target: Field | CustomFieldOf, value: Value) -> list[bytes]:
+async def read_ids(
+    context: SearchContext, target: Field | CustomFieldOf, value: Value
+) -> list[bytes]:
     """What the value refers to by an id or, of users, statuses and pipelines, by a name."""
     prefix = PREFIXES[target.type] if isinstance(target, CustomFieldOf) else prefix_of(target)
     text = value.text.strip()
