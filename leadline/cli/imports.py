@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -11,7 +12,7 @@ import typer
 
 from leadline.cli.answers import CommandError, JsonOption, print_json
 from leadline.cli.context import DataOption, open_database, read_settings, refuse_unknown
-from leadline.cli.csv_files import CsvFile, write_rows
+from leadline.cli.csv_files import CsvFile, Row, write_rows
 from leadline.cli.inputs import did_you_mean, read_organization_id
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ OrganizationOption = Annotated[
 ReportOption = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Where remarks go.  [FILE's name and .report.csv]"),
+]
+
+
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The file's encoding, as windows-1252.  [UTF-8]"),
 ]
 
 
@@ -71,6 +78,7 @@ def leads(
     phone: Annotated[str | None, _column("A phone number.")] = None,
     custom: CustomOption = None,
     report: ReportOption = None,
+    encoding: EncodingOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -81,7 +89,6 @@ def leads(
     from leadline.features.pipelines.queries import stage_book
     from leadline.flows.import_leads import LeadImport, LeadRow
 
-    table = CsvFile(file)
     texts = {
         "external_id": external_id,
         "created_at": created_at,
@@ -93,7 +100,7 @@ def leads(
         "phone": phone,
     }
     columns = {field: column for field, column in texts.items() if column is not None}
-    table.require([*columns.values(), *(custom or [])])
+    table = CsvFile(file, [*columns.values(), *(custom or [])], encoding)
 
     def read(line: int, cells: dict[str, str]) -> LeadRow:
         values = {field: cells[column] for field, column in columns.items()}
@@ -106,7 +113,8 @@ def leads(
             chosen = await _configuration(unit, configuration, user)
             book = await stage_book(unit, "lead")
         job = LeadImport(chosen, book)
-        await _in_batches(database, scope, table, read, job.add)
+        refused = partial(_refuse, job.result, external_id)
+        await _in_batches(database, scope, table, read, add=job.add, refuse=refused)
         return job.result
 
     with open_database(read_settings(data=data)) as opened:
@@ -125,6 +133,7 @@ def transitions(
         str | None, _column("Written to the configured gross profit property.")
     ] = None,
     report: ReportOption = None,
+    encoding: EncodingOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -136,8 +145,8 @@ def transitions(
     from leadline.features.pipelines.queries import stage_book
     from leadline.flows.import_transitions import TransitionImport, TransitionRow
 
-    table = CsvFile(file)
-    table.require([external_id, at, *([gross_profit] if gross_profit else [])])
+    wanted = [external_id, at, *([gross_profit] if gross_profit else [])]
+    table = CsvFile(file, wanted, encoding)
 
     def read(line: int, cells: dict[str, str]) -> TransitionRow:
         return TransitionRow(
@@ -164,7 +173,8 @@ def transitions(
                 'with {"entityType": "Contact", "propertyKey": "grossProfit"}.'
             )
         job = TransitionImport(found, book, property_name if gross_profit else None)
-        await _in_batches(database, scope, table, read, job.add)
+        refused = partial(_refuse, job.result, external_id)
+        await _in_batches(database, scope, table, read, add=job.add, refuse=refused)
         return job.result
 
     with open_database(read_settings(data=data)) as opened:
@@ -216,19 +226,28 @@ async def _in_batches(
     scope: Scope,
     table: CsvFile,
     read: Callable[[int, dict[str, str]], T],
+    *,
     add: Callable[[Unit, list[T]], Any],
+    refuse: Callable[[Row], None],
 ) -> None:
     """Each batch is one transaction: an interrupted import is continued by running it again."""
     from rich.console import Console
     from rich.progress import Progress
 
-    rows = (read(line, cells) for line, cells in table.rows())
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(table.path.name, total=table.count)
-        for batch in _batches(rows):
+        for batch in _batches(table.rows()):
+            for row in batch:
+                if row.flaw is not None:
+                    refuse(row)
+            good = [read(row.line, row.cells) for row in batch if row.flaw is None]
             async with database.writing(scope) as unit:
-                await add(unit, batch)
+                await add(unit, good)
             progress.advance(task, len(batch))
+
+
+def _refuse(result: Imported, external_id: str, row: Row) -> None:
+    result.fail(row.line, row.cells.get(external_id, ""), row.flaw or "")
 
 
 def _batches(rows: Iterator[T]) -> Iterator[list[T]]:
@@ -243,7 +262,7 @@ def _print_result(result: Imported, table: CsvFile, report: Path | None, as_json
         write_rows(
             path,
             ("line", "level", "external_id", "reason"),
-            ((r.line, r.level, r.external_id, r.reason) for r in result.remarks),
+            ((r.line, r.level, r.external_id, r.reason) for r in result.in_order()),
         )
     shown = {
         "rows": table.count,

@@ -21,6 +21,8 @@ from leadline.kernel.errors import Path, Problems
 from leadline.kernel.times import read_local
 from leadline.store.unit import Unit
 
+_SHOWN = 100  # characters of a cell in a remark
+
 
 class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the file; ``line`` is where it stands there. Texts are as they were found."""
@@ -57,11 +59,20 @@ class Imported(msgspec.Struct):
 
     def fail(self, line: int, external_id: str, reason: str) -> None:
         self.failed += 1
-        self.remarks.append(Remark(line, "error", external_id, reason))
+        self.remarks.append(Remark(line, "error", shortened(external_id), reason))
 
     def warn(self, line: int, external_id: str, reason: str) -> None:
         self.warnings += 1
-        self.remarks.append(Remark(line, "warning", external_id, reason))
+        self.remarks.append(Remark(line, "warning", shortened(external_id), reason))
+
+    def in_order(self) -> list[Remark]:
+        """The remarks in the order of their lines."""
+        return sorted(self.remarks, key=lambda remark: remark.line)
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, as much as serves to find it in the file."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 class _Ready(msgspec.Struct, frozen=True):
@@ -114,13 +125,13 @@ def _cell(row: LeadRow, path: Path) -> str:
     """What stands in the file where there is a problem."""
     name = str(path[0])
     if name != "custom":
-        return repr(getattr(row, name))
+        return repr(shortened(getattr(row, name)))
     column = str(path[1])
-    return f"{column} {row.custom[column]!r}"
+    return f"{column} {shortened(row.custom[column])!r}"
 
 
 class LeadImport:
-    """Imports rows for one configuration; ``seen`` remembers the ids of the whole file."""
+    """Imports rows for one configuration; ``seen`` remembers which ids of the file are in."""
 
     def __init__(self, configuration: LeadSource, book: StageBook) -> None:
         self.result = Imported()
@@ -148,22 +159,25 @@ class LeadImport:
             )
         )
         for entry in ready:
+            if self._is_repeated(entry.row):
+                continue
             if entry.row.external_id in known:
                 self.result.unchanged += 1
-            elif not self._is_taken(entry, taken):
+            elif self._is_taken(entry, taken):
+                continue
+            else:
                 await self._create(unit, entry)
+            self._seen[entry.row.external_id] = entry.row.line
 
     def _read(self, unit: Unit, row: LeadRow, columns: _Columns) -> _Ready | None:
         reasons = []
         if not row.external_id:
             reasons.append("it has no external id")
-        elif row.external_id in self._seen:
-            reasons.append(f"line {self._seen[row.external_id]} has the same external id")
         created_at = None
         try:
             created_at = read_local(row.created_at, unit.scope.time_zone)
         except ValueError:
-            reasons.append(f"{row.created_at!r} is no date or time")
+            reasons.append(f"{shortened(row.created_at)!r} is no date or time")
         problems = Problems()
         phones = [(row.phone, "office")] if row.phone else []
         emails = [(row.email, "office")] if row.email else []
@@ -181,8 +195,15 @@ class LeadImport:
         if reasons or created_at is None:
             self.result.fail(row.line, row.external_id, "; ".join(reasons))
             return None
-        self._seen[row.external_id] = row.line
         return _Ready(row, created_at, contact)
+
+    def _is_repeated(self, row: LeadRow) -> bool:
+        """An id that a row before has brought in is not given to a second lead."""
+        line = self._seen.get(row.external_id)
+        if line is not None:
+            reason = f"line {line} has the same external id"
+            self.result.fail(row.line, row.external_id, reason)
+        return line is not None
 
     def _is_taken(self, entry: _Ready, taken: set[str]) -> bool:
         """A phone or an e-mail address that somebody has is not given to a second lead."""

@@ -22,7 +22,7 @@ from leadline.features.stage_transitions.actions import record_lead_transition
 from leadline.features.stage_transitions.tables import STAGE_TRANSITIONS, StageTransition
 from leadline.features.status_changes.actions import record_lead_change
 from leadline.features.status_changes.inputs import StatusChangeDetails
-from leadline.flows.import_leads import Imported
+from leadline.flows.import_leads import Imported, shortened
 from leadline.kernel.errors import Problems
 from leadline.kernel.times import read_local
 from leadline.store import rows
@@ -72,7 +72,7 @@ class TransitionImport:
             try:
                 at = read_local(row.at, unit.scope.time_zone)
             except ValueError:
-                reason = f"{row.at!r} is no date or time"
+                reason = f"{shortened(row.at)!r} is no date or time"
                 self.result.fail(row.line, row.external_id, reason)
                 continue
             amount = _amount(row.gross_profit)
@@ -85,10 +85,10 @@ class TransitionImport:
     def _flaw(self, text: str, amount: Decimal | None) -> str | None:
         """Why the property cannot have what the file says, or None when it can."""
         if amount is None or self._property is None:
-            return f"{text!r} is no amount" if text else None
+            return f"{shortened(text)!r} is no amount" if text else None
         problems = Problems()
         read_value(self._property, _number(amount), (), problems, References())
-        return f"{text!r}: {problems.found[0].text}" if problems.found else None
+        return f"{shortened(text)!r}: {problems.found[0].text}" if problems.found else None
 
     async def _known(self, unit: Unit, external_ids: list[str]) -> dict[str, _Known]:
         leads = await rows.select(
