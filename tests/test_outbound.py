@@ -25,6 +25,12 @@ NEVER = [
     "::ffff:169.254.169.254",
     "64:ff9b::a9fe:a9fe",
     "2002:a9fe:a9fe::1",
+    "fec0::1",
+    "::ffff:0:169.254.169.254",
+    "5f00::1",
+    "3fff::1",
+    "2001:db8::1",
+    "4000::1",
 ]
 INTERNAL = [
     "127.0.0.1",
@@ -41,6 +47,7 @@ INTERNAL = [
     "::127.0.0.1",
     "2002:7f00:1::",
     "64:ff9b::7f00:1",
+    "::ffff:0:127.0.0.1",
 ]
 OUTSIDE = ["93.184.215.14", "1.1.1.1", "172.32.0.1", "2606:4700::1111", "::ffff:1.1.1.1"]
 
@@ -139,6 +146,7 @@ def test_the_owner_may_let_the_own_network_through():
         "http://example.com\r\nHost: x",
         "http://example.com/a b",
         "http://example.com:99999",
+        "http://example.com:0",
         "http://example.com:x",
         "http://[::1",
         "http://[fe80::1%25eth0]",

@@ -131,6 +131,7 @@ class Right(StrEnum):
     TEMPLATE_MANAGE = "template:manage", ADMIN, P.MANAGE_CUSTOMIZATIONS
     TEMPLATE_READ = "template:read", REP
     TEMPLATE_WRITE = "template:write", REP
+    UNSUBSCRIBED_EMAIL_DELETE = "unsubscribed_email:delete", REP, P.BULK_EMAIL
     UNSUBSCRIBED_EMAIL_READ = "unsubscribed_email:read", REP
     UNSUBSCRIBED_EMAIL_WRITE = "unsubscribed_email:write", REP
     USER_READ = "user:read", REP

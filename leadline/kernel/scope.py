@@ -92,6 +92,16 @@ class Scope(msgspec.Struct, frozen=True):
             raise ForbiddenError("Only a user can do this.")
         return self.user_id
 
+    def speak_for(self, user_id: bytes | None, others: Right) -> bytes | None:
+        """Whom something is said to be of: the caller, unless ``user_id`` names somebody else.
+
+        Raises ForbiddenError when that is not the caller, who then needs the right ``others``.
+        """
+        if user_id is None or user_id == self.user_id:
+            return self.user_id
+        self.require(others, "You may not do this in the name of somebody else.")
+        return user_id
+
     def require_over(self, owner_id: bytes | None, others: Right, own: Right | None = None) -> None:
         """Raises ForbiddenError unless one may do this to what belongs to ``owner_id``.
 

@@ -27,6 +27,8 @@ _PORTS = {"http": 80, "https": 443}
 _MAX_LENGTH = 2000
 # IPv6 addresses that stand for an IPv4 one: it is what is really reached.
 _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+_TRANSLATED = ipaddress.IPv6Network("::ffff:0:0:0/96")
+_GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
 _IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
@@ -41,7 +43,9 @@ _INTERNAL = _networks(
 # Where clouds answer their own machines, some of it within the world outside or in one's own
 # network (169.254.0.0/16 and fe80::/10 are neither), and relays that lead anywhere.
 _NEVER = _networks(
-    "192.0.0.0/24 192.88.99.0/24 100.100.100.200/32 168.63.129.16/32 fd00:ec2::254/128"
+    "192.0.0.0/24 192.88.99.0/24 100.100.100.200/32 168.63.129.16/32 fd00:ec2::254/128 "
+    # Documentation and segment routing, which older Pythons do not know.
+    "3fff::/20 2001:db8::/32 5f00::/16"
 )
 
 
@@ -88,7 +92,10 @@ def may_reach(address: IpAddress, *, allow_internal: bool = False) -> bool:
         return may_reach(inner, allow_internal=allow_internal)
     if address.is_multicast or _is_in(address, _NEVER):
         return False
-    return address.is_global or (allow_internal and _is_in(address, _INTERNAL))
+    if allow_internal and _is_in(address, _INTERNAL):
+        return True
+    # What Python holds for global depends on its version; of IPv6, only this part is given out.
+    return address.is_global and (address.version == 4 or address in _GIVEN_OUT)
 
 
 def _is_in(address: IpAddress, networks: Networks) -> bool:
@@ -110,6 +117,8 @@ def _parts(url: str) -> tuple[str, str, int]:
         raise ForbiddenAddressError("The URL must begin with http:// or https://.")
     if not host or "@" in parts.netloc or "%" in parts.netloc:
         raise ForbiddenAddressError("The URL must name a host, without a user or a password.")
+    if port == 0:
+        raise ForbiddenAddressError("The URL must name a port that can be reached.")
     return parts.scheme, host, _PORTS[parts.scheme] if port is None else port
 
 
@@ -123,7 +132,7 @@ def _inner(address: IpAddress) -> ipaddress.IPv4Address | None:
         return address.sixtofour
     if address.teredo is not None:
         return address.teredo[1]
-    if any(address in network for network in _NAT64):
+    if address in _TRANSLATED or any(address in network for network in _NAT64):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     if address in _IPV4_COMPATIBLE and int(address) > 1:
         return ipaddress.IPv4Address(int(address))

@@ -20,6 +20,7 @@ from psycopg.rows import args_row, scalar_row, tuple_row
 
 from leadline.kernel.errors import LeadlineError
 from leadline.kernel.ids import new_id
+from leadline.kernel.rights import Right
 from leadline.kernel.scope import Scope, VisibilityRule
 from leadline.store.arrays import with_id_arrays
 from leadline.store.row_security import TenantBinding
@@ -111,15 +112,18 @@ class Unit:
     def stamps(
         self, *, created_at: datetime | None = None, created_by: bytes | None = None
     ) -> Stamps:
-        """Those of a new row: made by the caller, now, unless something else is said."""
-        author = created_by or self.scope.user_id
+        """Those of a new row: made by the caller, now, unless something else is said.
+
+        ``created_by`` can be another member, for those who may say so; the change is the caller's.
+        """
+        author = self.scope.speak_for(created_by, Right.ACTIVITY_MANAGE_OTHERS)
         return {
             "organization_id": self.scope.organization_id,
             "id": self.new_id(),
             "created_at": created_at or self.now,
             "updated_at": self.now,
             "created_by": author,
-            "updated_by": author,
+            "updated_by": self.scope.user_id,
         }
 
     def time_stamps(self) -> TimeStamps:

@@ -23,7 +23,7 @@ async def insert_call(unit: Unit, new: NewCall, lead_id: bytes, contact_id: byte
         **unit.stamps(created_at=new.created_at, created_by=new.created_by),
         lead_id=lead_id,
         contact_id=contact_id,
-        user_id=new.user_id or unit.scope.user_id,
+        user_id=unit.scope.speak_for(new.user_id, Right.ACTIVITY_MANAGE_OTHERS),
         direction=new.direction,
         status=new.status,
         duration_s=new.duration_s,

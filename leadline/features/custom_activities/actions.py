@@ -34,7 +34,7 @@ async def create_custom_activity(
         type_id=kind.id,
         lead_id=new.lead_id,
         contact_id=new.contact_id,
-        user_id=new.user_id or unit.scope.user_id,
+        user_id=unit.scope.speak_for(new.user_id, Right.ACTIVITY_MANAGE_OTHERS),
         status=new.status,
         published_at=created_at if new.status == "published" else None,
         pinned_at=unit.now if new.is_pinned else None,

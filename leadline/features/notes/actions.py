@@ -35,7 +35,7 @@ async def create_note(unit: Unit, new: NewNote, problems: Problems) -> Note:
         **unit.stamps(created_at=created_at, created_by=new.created_by),
         lead_id=new.lead_id,
         contact_id=new.contact_id,
-        user_id=new.user_id or unit.scope.user_id,
+        user_id=unit.scope.speak_for(new.user_id, Right.ACTIVITY_MANAGE_OTHERS),
         title=new.title,
         note=note,
         note_html=note_html,

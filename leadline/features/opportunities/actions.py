@@ -40,7 +40,7 @@ async def insert_opportunity(
         name=new.name,
         pipeline_id=stage.pipeline_id,
         stage_id=stage.id,
-        user_id=new.user_id or unit.scope.user_id,
+        user_id=unit.scope.speak_for(new.user_id, Right.OPPORTUNITY_MANAGE_OTHERS),
         note=note,
         note_html=note_html,
         value_minor=new.value_minor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.features.unsubscribed_emails.queries import find_unsubscribed
+from leadline.features.unsubscribed_emails.queries import find_unsubscribed, is_seen
 from leadline.features.unsubscribed_emails.tables import UNSUBSCRIBED_EMAILS, UnsubscribedEmail
 from leadline.kernel.errors import InvalidError, NotFoundError, problem
 from leadline.platform.emails import normalise
@@ -30,7 +30,7 @@ async def resubscribe_email(unit: Unit, given: str) -> UnsubscribedEmail:
     """Takes the address out; NotFoundError when it is not there."""
     email = normalise(given)
     row = None if email is None else await find_unsubscribed(unit, email)
-    if row is None:
+    if row is None or not await is_seen(unit, row):
         raise NotFoundError(UNSUBSCRIBED_EMAILS.noun)
     await writes.delete(unit, UNSUBSCRIBED_EMAILS, row)
     return row

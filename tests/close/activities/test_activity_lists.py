@@ -130,4 +130,4 @@ def test_a_list_costs_as_much_for_thirty_as_for_one(world: World, monkeypatch: p
                 call(world, lead_id=made["lead_id"])
             shown(world)
     # Which ones, then notes, calls and leads that were created, each with the names of people.
-    assert counts == [7, 7]
+    assert counts == [8, 8]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.cast import World
 from tests.close.making import contact, lead, wrong
+from tests.close.people.making import blind, give
 
 
 def test_contacts_and_leads_show_which_addresses_are_unsubscribed(world: World):
@@ -65,3 +66,22 @@ def test_every_organization_has_a_list_of_its_own(world: World):
 @pytest.mark.parametrize("email", ["nobody", "nobody@example.com", "%20", "x" * 501])
 def test_an_address_that_is_not_on_the_list_cannot_be_taken_off(world: World, email: str):
     world.bo.close.delete(f"/unsubscribe/email/{email}/", status=404)
+
+
+def test_a_restricted_user_takes_no_opt_out_back(world: World):
+    world.ada.close.post("/unsubscribe/email/", {"email": "optout@example.com"}, 201)
+    give(world, world.bo, "restricteduser")
+    world.bo.close.delete("/unsubscribe/email/optout@example.com/", status=403)
+    assert world.bo.close.get("/unsubscribe/email/")["data"] == [{"email": "optout@example.com"}]
+
+
+def test_addresses_of_hidden_leads_are_neither_listed_nor_taken_back(world: World):
+    for person, email in ((world.ada, "hilda@hidden.example"), (world.bo, "own@example.com")):
+        made = person.close.post("/lead/", {"contacts": [{"emails": [{"email": email}]}]}, 200)
+        assert made["primary_email"]["email"] == email
+        world.ada.close.post("/unsubscribe/email/", {"email": email}, 201)
+    blind(world, world.bo, permissions=["bulk_email"])
+    assert world.bo.close.get("/unsubscribe/email/")["data"] == [{"email": "own@example.com"}]
+    world.bo.close.delete("/unsubscribe/email/hilda@hidden.example/", status=404)
+    world.bo.close.delete("/unsubscribe/email/own@example.com/", status=200)
+    assert len(world.ada.close.get("/unsubscribe/email/")["data"]) == 1

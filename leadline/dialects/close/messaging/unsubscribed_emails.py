@@ -9,9 +9,8 @@ from msgspec import Meta
 
 from leadline.dialects.close.protocol.spelling import FIELDS, PAGING, ListOf, list_of, page_of_all
 from leadline.features.unsubscribed_emails.actions import resubscribe_email, unsubscribe_email
-from leadline.features.unsubscribed_emails.tables import UNSUBSCRIBED_EMAILS
+from leadline.features.unsubscribed_emails.queries import page_of_unsubscribed
 from leadline.kernel.rights import Right
-from leadline.store import rows
 from leadline.wire.operation import Operation, Request, operation
 
 TAG = "Unsubscribed emails"
@@ -28,10 +27,7 @@ class UnsubscribedEmailBody(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_unsubscribed_emails(request: Request[None]) -> ListOf[UnsubscribedEmailShape]:
     page = page_of_all(request.query)
-    where = "ORDER BY id LIMIT %(limit)s OFFSET %(skip)s"
-    found = await rows.select(
-        request.unit, UNSUBSCRIBED_EMAILS, where, limit=page.fetch, skip=page.skip
-    )
+    found = await page_of_unsubscribed(request.unit, page.fetch, page.skip)
     shapes: list[UnsubscribedEmailShape] = [{"email": row.email} for row in found]
     return list_of(shapes, page, request.query)
 
@@ -81,7 +77,7 @@ OPERATIONS = (
         method="DELETE",
         path=f"{PATH}{{email_address}}/",
         summary="Resubscribe an email address",
-        right=Right.UNSUBSCRIBED_EMAIL_WRITE,
+        right=Right.UNSUBSCRIBED_EMAIL_DELETE,
         run=delete_unsubscribed_email,
         tag=TAG,
         answer=UnsubscribedEmailShape,
