@@ -313,6 +313,10 @@ _ROWS: dict[str, tuple[int, int, int, int, int, int]] = {
     "tether.user.list": (401, 200, 200, 200, 200, 200),
     "tether.user.get_profile": (401, 200, 200, 200, 200, 200),
     "tether.user.update_profile": (401, 200, 200, 200, 200, 200),
+    "tether.user.confirm_email": (401, 403, 403, 200, 404, 404),
+    "tether.password.change": (401, 200, 200, 200, 200, 200),
+    "tether.password.reset": (401, 403, 403, 200, 404, 404),
+    "tether.password.accept": (200, 200, 200, 200, 200, 200),
     "tether.api_key.get": (401, 200, 200, 200, 200, 200),
     "tether.api_key.regenerate": (401, 200, 200, 200, 200, 200),
     # Tether: pipelines. Everybody reads them, admins change them.

@@ -78,6 +78,25 @@ def _refresh_token(things: Things) -> str:
     return token
 
 
+def _account_link(things: Things) -> str:
+    """The token that lets an invited person in."""
+    body = {"email": f"{things.word()}@example.com", "role_id": "user"}
+    made = things.world.ada.close.post("/membership/", body)
+    token: str = made["leadline_invitation"]["token"]
+    return token
+
+
+def _renamed_user(things: Things) -> str:
+    """Somebody who has asked for another address."""
+    found = make_member(things)
+    things.world.sql(
+        "UPDATE users SET pending_email = %s WHERE id = %s",
+        f"{things.word()}@example.com",
+        bytes.fromhex(found),
+    )
+    return found
+
+
 def _stage(things: Things) -> str:
     """A new stage of the default pipeline."""
     ada = things.world.ada
@@ -111,6 +130,7 @@ def make_member(things: Things) -> str:
 
 # By the noun of the operation (``prompt.get``) or the name of a path parameter (``{promptId}``).
 MAKERS: dict[str, Callable[[Things], str]] = {
+    "tether.account_link": _account_link,
     "tether.contact": _new_contact,
     "tether.conversation": _conversation,
     "tether.first_stage": _first_stage,
@@ -119,6 +139,7 @@ MAKERS: dict[str, Callable[[Things], str]] = {
     "tether.pipeline": lambda t: _made(t, "/pipelines/create", _pipeline(t)),
     "tether.prompt": lambda t: _made(t, "/prompts/create", _prompt(t)),
     "tether.refresh_token": _refresh_token,
+    "tether.renamed_user": _renamed_user,
     "tether.stage": _stage,
     "tether.user": make_member,
     "tether.version": _prompt_version,
@@ -169,5 +190,13 @@ SAMPLES: dict[str, Sample] = {
     "tether.session.login": Sample(lambda t: {"email": t.world.bo.email, "password": PASSWORD}),
     "tether.session.refresh": Sample(lambda t: {"refreshToken": t("tether.refresh_token")}),
     "tether.session.logout": Sample(lambda t: {"refreshToken": t("tether.refresh_token")}),
+    "tether.password.change": Sample(
+        lambda t: {"oldPassword": PASSWORD, "newPassword": f"{PASSWORD} {t.word()}"}
+    ),
+    "tether.password.reset": Sample(lambda t: {"userId": t("tether.user")}),
+    "tether.password.accept": Sample(
+        lambda t: {"token": t("tether.account_link"), "password": f"{PASSWORD} {t.word()}"}
+    ),
+    "tether.user.confirm_email": Sample(lambda t: {"userId": t("tether.renamed_user")}),
     "tether.user.update_profile": Sample(lambda t: {"fullName": "Somebody Else"}),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 import subprocess
@@ -124,8 +125,9 @@ def test_a_new_organization_comes_with_a_key_and_a_login_that_work(cli: Cli, dat
 
 def test_an_organization_is_created_as_it_was_told(cli: Cli, database: str) -> None:
     places = ["--time-zone", "Europe/Berlin", "--country", "de", "--currency", "eur"]
-    made = create_organization(cli, "--password", "  as it is ", *places)
-    assert made["password"] == "  as it is "
+    password = "  seven badgers, as it is "
+    made = create_organization(cli, "--password", password, *places)
+    assert made["password"] == password
     with psycopg.connect(database) as connection:
         query = "SELECT name, time_zone, country, currency FROM organizations"
         assert connection.execute(query).fetchall() == [("North", "Europe/Berlin", "DE", "EUR")]
@@ -154,6 +156,7 @@ def test_without_json_the_answer_is_for_people(cli: Cli, database: str) -> None:
         ("--name", "x" * 201, "up to 200 characters"),
         ("--name", "bro\udcffken", "cannot be printed"),
         ("--password", " ", "--password must not be empty."),
+        ("--password", "adaadaadaada", "easy to guess"),
     ],
 )
 def test_what_cannot_be_used_is_explained_before_the_database_is_asked(
@@ -168,12 +171,39 @@ def test_what_cannot_be_used_is_explained_before_the_database_is_asked(
     assert refused.err == f"leadline: {refused.json['error']}\n"
 
 
-def test_a_taken_address_is_refused(cli: Cli, database: str) -> None:
-    create_organization(cli)
+def test_an_address_is_taken_in_its_organization_alone(cli: Cli, database: str) -> None:
+    made = create_organization(cli)
     again = cli("create-organization", "--name", "B", "--admin-email", ADMIN.upper(), "--json")
-    assert again.status == 2
-    assert again.json == {"error": f"There is already a user with the address {ADMIN}."}
-    assert count(database, "organizations") == 1
+    assert again.status == 0
+    assert again.json["user_id"] != made["user_id"]
+    user = ("--email", ADMIN.upper(), "--role", "ADMIN")
+    refused = cli("create-user", "--organization", made["organization_id"], *user, "--json")
+    assert refused.json == {"error": f"There is already a user with the address {ADMIN}."}
+    assert count(database, "users") == 2
+
+
+def test_a_password_is_set_without_the_old_one(
+    cli: Cli, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = create_organization(cli)
+    whose = ("--organization", made["organization_id"], "--email", ADMIN)
+    monkeypatch.setattr("sys.stdin", io.StringIO("seven badgers in a teapot\n"))
+    assert cli("set-password", *whose, "--password-stdin", "--json").status == 0
+    token = cli("reset-password", *whose, "--json").json["token"]
+    nobody = cli("confirm-email", *whose[:3], "nobody@example.com", "--json")
+    assert "has no member with the address" in nobody.json["error"]
+    with TestClient(make_app(make_services(TEST_SETTINGS, database))) as client:
+        login = {"email": ADMIN, "password": made["password"]}
+        assert client.post("/api/auth/login", json=login).status_code == 401
+        login["password"] = "seven badgers in a teapot"
+        session = client.post("/api/auth/login", json=login).json()
+        assert session["user"]["mustChangePassword"] is True
+        chosen = {"token": token, "password": "eight badgers in a teapot"}
+        assert client.post("/api/auth/accept", json=chosen).status_code == 200
+        asked = {"email": "new@example.com", "password": chosen["password"]}
+        key = {"Authorization": f"Bearer {made['api_key']}"}
+        assert client.put("/api/user/profile", json=asked, headers=key).status_code == 200
+    assert cli("confirm-email", *whose, "--json").json["email"] == "new@example.com"
 
 
 @pytest.mark.parametrize("arguments", [("create-organization",), ("create-user",), ("nonsense",)])

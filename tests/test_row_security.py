@@ -26,6 +26,7 @@ from tests.databases import drop_database
 
 # Read before the organization is known, or by workers for all organizations at once.
 CROSSED = {
+    "account_links",
     "api_keys",
     "events",
     "idempotency_keys",

@@ -152,7 +152,9 @@ def test_what_looks_across_organizations_says_why():
     """Each of these is reviewed: it must tell nothing of another organization but what it says."""
     assert {str(sql): len(why) > 20 for sql, why in crossing.items()} == {
         "SELECT EXISTS (SELECT 1 FROM memberships WHERE user_id = %(user_id)s "
-        "AND organization_id <> %(organization_id)s)": True
+        "AND organization_id <> %(organization_id)s AND is_active)": True,
+        "DELETE FROM refresh_tokens WHERE user_id = %(user_id)s "
+        "AND family_id IS DISTINCT FROM %(kept_session)s": True,
     }
     assert all(unbound_tables(str(sql).lower()) for sql in crossing), "it needs no exemption"
 
@@ -177,7 +179,12 @@ def test_every_table_is_global_or_has_the_organization_first_in_its_key(database
         ).fetchall()
     assert {name for (name,) in tables} == set(keys), "a table without a primary key"
     # Used before the organization is known, too; the unit of work binds them.
-    used_early = {"api_keys": ["id"], "refresh_tokens": ["token_hash"], "sign_ins": ["id"]}
+    used_early = {
+        "account_links": ["token_hash"],
+        "api_keys": ["id"],
+        "refresh_tokens": ["token_hash"],
+        "sign_ins": ["id"],
+    }
     tenant = {name: key for name, key in keys.items() if name not in GLOBAL_TABLES}
     assert {name: tenant.get(name) for name in used_early} == used_early
     assert {
@@ -195,6 +202,7 @@ BARE_CONNECTIONS = {
     "dialects/close/oauth_server/authorize.py": "an app tells the organization",
     "dialects/close/oauth_server/tokens.py": "codes and tokens are what tells the organization",
     "features/oauth_apps/actions.py": "an app proves itself before its organization is known",
+    "flows/choose_password.py": "a one-time link tells the organization",
     "features/sessions/actions.py": "logins come before the organization is known",
     "platform/authentication.py": "keys and tokens are what tells the organization",
     "platform/metrics.py": "counts what waits in the whole server, by kind of work only",

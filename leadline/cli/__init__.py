@@ -19,6 +19,7 @@ from leadline.cli import (
     oauth_apps,
     operations,
     organizations,
+    people,
     phone_numbers,
     schema,
     serve,
@@ -42,6 +43,9 @@ app.command()(backup.restore)
 app.command()(organizations.create_organization)
 app.command()(organizations.create_user)
 app.command()(organizations.set_time_zone)
+app.command()(people.set_password)
+app.command()(people.reset_password)
+app.command()(people.confirm_email)
 app.add_typer(oauth_apps.app, name="oauth-app")
 app.add_typer(phone_numbers.app, name="phone-numbers")
 app.add_typer(imports.app, name="import")

@@ -28,15 +28,29 @@ def read_text(text: str, option: str) -> str:
     return trimmed
 
 
-def read_password(text: str | None) -> str:
-    """The password that was given, as it is, or a new one."""
+def read_password(text: str | None, from_stdin: bool, *known: str) -> str:
+    """The password that was given, as it is, or a new one. ``known`` is what it must not be like.
+
+    What stands on a command line can be read by everybody on the machine, hence standard input.
+    """
+    import sys
+
+    from leadline.features.passwords.inputs import problem_with
     from leadline.platform.authentication import new_password
 
+    if text is not None and from_stdin:
+        raise CommandError("--password and --password-stdin do not go together.")
+    option = "--password-stdin" if from_stdin else "--password"
+    if from_stdin:
+        text = sys.stdin.readline().rstrip("\r\n")
     if text is None:
         return new_password()
     if not text.strip():
-        raise CommandError("--password must not be empty. Without it, one is made for you.")
-    read_text(text[:200], "--password")
+        raise CommandError(f"{option} must not be empty. Without it, one is made for you.")
+    read_text(text[:200], option)
+    problem = problem_with(text, known)
+    if problem is not None:
+        raise CommandError(f"{option}: {problem}")
     return text
 
 

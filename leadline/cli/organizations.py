@@ -27,6 +27,9 @@ PasswordOption = Annotated[
     str | None,
     typer.Option(metavar="PASSWORD", help="For the login.  [made and printed, if not given]"),
 ]
+PasswordStdinOption = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
 
 
 def create_organization(
@@ -34,6 +37,7 @@ def create_organization(
     name: Annotated[str, typer.Option(metavar="NAME", help="What it is called.")],
     admin_email: Annotated[str, typer.Option(metavar="EMAIL", help="The login of its admin.")],
     password: PasswordOption = None,
+    password_stdin: PasswordStdinOption = False,
     time_zone: Annotated[
         str, typer.Option(metavar="ZONE", help="For days and months, as in Europe/Berlin.")
     ] = "UTC",
@@ -51,7 +55,7 @@ def create_organization(
     from leadline.flows import create_organization as flow
     from leadline.platform.passwords import Passwords
 
-    secret = read_password(password)
+    secret = read_password(password, password_stdin, admin_email)
     checked = {
         "name": read_text(name, "--name"),
         "admin_email": read_email(admin_email, "--admin-email"),
@@ -81,6 +85,7 @@ def create_user(
         typer.Option(metavar="ROLE", help="ADMIN, DEPARTMENT_HEAD, SALES_REP or SUPERADMIN."),
     ],
     password: PasswordOption = None,
+    password_stdin: PasswordStdinOption = False,
     first_name: Annotated[str, typer.Option(metavar="NAME", help="As in Ada.")] = "",
     last_name: Annotated[str, typer.Option(metavar="NAME", help="As in Lovelace.")] = "",
     data: DataOption = None,
@@ -94,7 +99,7 @@ def create_user(
     from leadline.kernel.scope import Scope
     from leadline.platform.passwords import Passwords
 
-    secret = read_password(password)
+    secret = read_password(password, password_stdin, email, first_name, last_name)
     scope = Scope.system(read_organization_id(organization))
     address, as_role = read_email(email, "--email"), read_role(role)
     first, last = _read_name(first_name, "--first-name"), _read_name(last_name, "--last-name")

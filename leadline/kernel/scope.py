@@ -44,7 +44,7 @@ class Scope(msgspec.Struct, frozen=True):
     ``own_rights`` are those of ``custom_role_id``, a role of the organization's own, or of a
     restricted user; None means the usual ones of ``role``. ``oauth_app_id`` is the app that acts
     for the user, with all the rights that the user has. ``visibility`` is None for those who
-    see all leads, as most do.
+    see all leads, as most do. ``session_id`` is that of a login.
     """
 
     organization_id: bytes
@@ -59,6 +59,7 @@ class Scope(msgspec.Struct, frozen=True):
     custom_role_id: bytes | None = None
     oauth_app_id: bytes | None = None
     visibility: VisibilityRule | None = None
+    session_id: bytes | None = None
 
     @classmethod
     def system(cls, organization_id: bytes, role: Role = Role.ADMIN) -> Scope:

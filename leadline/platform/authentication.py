@@ -84,6 +84,11 @@ def new_refresh_token() -> str:
     return "rt_" + "".join(secrets.choice(_ALPHABET) for _ in range(44))
 
 
+def new_account_link() -> str:
+    """The token of a fresh one-time link, as random as a key."""
+    return "link_" + "".join(secrets.choice(_ALPHABET) for _ in range(44))
+
+
 def new_oauth_secret(prefix: OAuthPrefix) -> str:
     """A fresh secret of that kind, as random as a key."""
     return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(44))
@@ -195,6 +200,7 @@ class Authentication:
             own_id,
             app_id,
             None if permissions is None else visibility_of(permissions, field_ids, behavior),
+            parameters.get("session_id"),
         )
         if len(self._cache) > 10_000:
             self._cache.clear()

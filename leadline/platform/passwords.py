@@ -34,6 +34,10 @@ class Passwords:
         matches = await asyncio.to_thread(self._matches, password_hash or self._decoy, password)
         return matches and password_hash is not None
 
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether the hash has other costs than new ones have."""
+        return self._hasher.check_needs_rehash(password_hash)
+
     def _matches(self, password_hash: str, password: str) -> bool:
         try:
             return self._hasher.verify(password_hash, password)

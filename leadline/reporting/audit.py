@@ -16,6 +16,7 @@ _SIGN_INS = {
     "failed": "login failed",
     "reused": "refresh token used twice, session ended",
     "ended": "logout",
+    "confirmed": "password confirmed",
 }
 # The nouns are those of the index "events_audited".
 _EVENTS = """

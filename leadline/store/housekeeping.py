@@ -20,11 +20,12 @@ FUTURE = timedelta(minutes=1)
 
 
 async def delete_expired(connection: AsyncConnection[Any], now: datetime) -> None:
-    """Deletes old idempotency keys and sign-ins, expired tokens and forgotten login failures."""
+    """Deletes old idempotency keys, sign-ins and login failures, and expired tokens and links."""
     await connection.execute(
         "DELETE FROM idempotency_keys WHERE created_at < %s", (now - IDEMPOTENCY_KEPT,)
     )
     await connection.execute("DELETE FROM refresh_tokens WHERE expires_at < %s", (now,))
+    await connection.execute("DELETE FROM account_links WHERE expires_at < %s", (now,))
     await connection.execute("DELETE FROM oauth_tokens WHERE expires_at < %s", (now - OAUTH_KEPT,))
     await connection.execute(
         "DELETE FROM oauth_grants g WHERE g.code_expires_at < %s AND NOT EXISTS (SELECT 1 "

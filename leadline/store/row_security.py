@@ -26,6 +26,7 @@ _POLICY = "own_organization"
 # Read before the organization is known, or by workers for all organizations at once.
 _CROSSED = frozenset(
     {
+        "account_links",
         "api_keys",
         "events",
         "idempotency_keys",

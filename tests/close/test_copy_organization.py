@@ -192,7 +192,14 @@ class Filling:
     def people(self) -> None:
         """Eve, who is at home in south, is a member here too."""
         world = self._world
-        self._post("/membership/", email=world.eve.email, role_id="user")
+        # Of the time when an address was one person in all organizations.
+        world.sql(
+            "INSERT INTO memberships (organization_id, id, user_id, role, created_at, updated_at) "
+            "SELECT %s, id, user_id, 'SALES_REP', created_at, updated_at FROM memberships "
+            "WHERE user_id = %s",
+            world.ada.organization_id,
+            world.eve.user_id,
+        )
         self._make("/group/", name="Nobody")
         self.support = self._make("/group/", name="Support")
         for person in (world.bo, world.eve):

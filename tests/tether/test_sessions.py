@@ -56,6 +56,7 @@ def test_a_login_answers_with_a_whole_session(world: World):
             "organizationId": world.ada.org,
             "accessRole": "ADMIN",
             "conversationOpenPreference": "split",
+            "mustChangePassword": True,
         },
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.cast import Api, Person, World
+from tests.cast import PASSWORD, Api, Person, World
 
 
 def test_the_list_is_a_bare_array_of_the_own_organization(world: World):
@@ -26,6 +26,7 @@ def test_the_list_is_a_bare_array_of_the_own_organization(world: World):
         "organizationId": world.bo.org,
         "departmentId": None,
         "loginDisabled": False,
+        "pendingEmail": None,
     }
     world.sql("UPDATE memberships SET is_active = false WHERE user_id = %s", world.cy.user_id)
     assert world.bo.tether.get("/user/list")[3]["loginDisabled"] is True
@@ -36,7 +37,7 @@ def test_the_profile_is_ones_own(world: World):
     assert profile["persona"] is None
     assert profile["user"]["_id"] == world.dora.user_id.hex()
     assert profile["user"]["accessRole"] == "DEPARTMENT_HEAD"
-    assert not any("password" in key.lower() for key in profile["user"])
+    assert profile["user"]["mustChangePassword"] is True, "others have seen the first one"
 
 
 def test_everybody_changes_the_own_profile(world: World):
@@ -46,7 +47,6 @@ def test_everybody_changes_the_own_profile(world: World):
             "fullName": "  Bo  Anders Berg ",
             "phoneNumber": "(415) 555-0133",
             "designation": " Closer ",
-            "email": f"New.{world.bo.email.upper()}",
             "accessRole": "ADMIN",
         },
     )
@@ -55,7 +55,7 @@ def test_everybody_changes_the_own_profile(world: World):
     assert user["fullName"] == "Bo Anders Berg"
     assert user["phoneNumber"] == "+14155550133"
     assert user["designation"] == "Closer"
-    assert user["email"] == f"new.{world.bo.email}"
+    assert user["email"] == world.bo.email
     assert user["accessRole"] == "SALES_REP"
     assert world.bo.tether.get("/user/profile")["user"] == user
     me = world.bo.close.get("/me/")
@@ -87,9 +87,65 @@ def test_every_wrong_field_is_named_at_once(world: World):
     assert world.bo.tether.get("/user/profile")["user"]["fullName"] == "Bo Berg"
 
 
+def test_another_address_takes_the_password_and_is_nobodys_until_an_admin_confirms_it(
+    world: World,
+):
+    wanted = {"email": f"New.{world.bo.email.upper()}"}
+    world.bo.tether.put("/user/profile", wanted, 403)
+    world.bo.session.put("/user/profile", {**wanted, "password": "wrong"}, 403)
+    changed = world.bo.tether.put("/user/profile", {**wanted, "password": PASSWORD})["user"]
+    assert (changed["email"], changed["pendingEmail"]) == (world.bo.email, f"new.{world.bo.email}")
+    pending = {user["pendingEmail"] for user in world.cy.tether.get("/user/list")}
+    assert pending == {None}
+    login = {"email": changed["pendingEmail"], "password": PASSWORD}
+    world.nobody.tether.post("/auth/login", login, 401)
+    person = {"userId": world.bo.user_id.hex()}
+    world.bo.tether.post("/user/email/confirm", person, 403)
+    world.eve.tether.post("/user/email/confirm", person, 404)
+    confirmed = world.ada.tether.post("/user/email/confirm", person, 200)
+    assert confirmed["email"] == changed["pendingEmail"]
+    assert world.nobody.tether.post("/auth/login", login, 200)["user"]["id"] == person["userId"]
+    world.nobody.tether.post("/auth/login", {**login, "email": world.bo.email}, 401)
+    world.ada.tether.post("/user/email/confirm", person, 409)
+
+
+def test_an_admin_does_not_confirm_their_own_address(world: World):
+    body = {"email": "boss@north.example.com", "password": PASSWORD}
+    world.ada.tether.put("/user/profile", body)
+    world.ada.tether.post("/user/email/confirm", {"userId": world.ada.user_id.hex()}, 400)
+
+
+def test_wrong_passwords_of_a_stolen_key_are_counted_like_logins(world: World):
+    for _ in range(world.services.settings.login_free_failures):
+        wrong = {"email": "thief@north.example.com", "password": "a guess"}
+        world.bo.tether.put("/user/profile", wrong, 403)
+    right = {"email": "thief@north.example.com", "password": PASSWORD}
+    world.bo.tether.put("/user/profile", right, 429)
+
+
+def test_who_has_an_address_elsewhere_is_told_to_nobody(world: World):
+    body = {"email": world.eve.email, "password": PASSWORD}
+    world.bo.tether.put("/user/profile", body)
+    world.ada.tether.post("/user/email/confirm", {"userId": world.bo.user_id.hex()}, 200)
+    assert world.eve.tether.get("/user/profile")["user"]["email"] == world.eve.email
+
+
+def test_a_manager_changes_nobody_who_may_more(world: World):
+    made = world.ada.close.post("/role/", {"name": "M", "permissions": ["manage_organization"]})
+    memberships = world.ada.close.get(f"/organization/orga_{world.ada.org}/")["memberships"]
+    dora = f"user_{world.dora.user_id.hex()}"
+    (bo,) = [
+        each["id"] for each in memberships if each["user_id"] == f"user_{world.bo.user_id.hex()}"
+    ]
+    world.ada.close.put(f"/membership/{bo}/", {"role_id": made["id"]})
+    taken = {"_id": dora.removeprefix("user_"), "email": "mine@north.example.com"}
+    world.bo.tether.put("/user/profile", taken, 403)
+    world.ada.tether.put("/user/profile", taken)
+
+
 def test_an_address_belongs_to_one_user(world: World):
     before = world.bo.tether.get("/user/profile")["user"]
-    taken = {"email": world.eve.email.upper(), "designation": "Closer"}
+    taken = {"email": world.cy.email.upper(), "password": PASSWORD, "designation": "Closer"}
     answer = world.bo.tether.put("/user/profile", taken, 409)
     assert answer["success"] is False
     assert world.bo.tether.get("/user/profile")["user"] == before

@@ -10,6 +10,7 @@ from leadline.dialects.tether.spelling import auth_error, spell_number
 from leadline.features.sessions import actions
 from leadline.features.sessions.actions import Session
 from leadline.kernel.errors import LeadlineError
+from leadline.kernel.ids import parse_hex
 from leadline.kernel.rights import Right
 from leadline.settings import Settings
 from leadline.wire.operation import Request, operation
@@ -18,9 +19,12 @@ from leadline.wire.services import Services
 TAG = "Auth"
 
 
-class LoginBody(msgspec.Struct, frozen=True):
+class LoginBody(msgspec.Struct, frozen=True, rename="camel"):
+    """The organization is for people who have the same address and password in several."""
+
     email: Annotated[str, msgspec.Meta(max_length=320)]
     password: Annotated[str, msgspec.Meta(max_length=1024)]
+    organization_id: Annotated[str, msgspec.Meta(max_length=24)] | None = None
 
 
 class RefreshBody(msgspec.Struct, frozen=True, rename="camel"):
@@ -46,6 +50,7 @@ class SessionUser(TypedDict):
     organizationId: str
     accessRole: str
     conversationOpenPreference: Literal["split"]
+    mustChangePassword: bool
 
 
 class AuthSession(TypedDict):
@@ -60,7 +65,7 @@ class ConfirmationShape(TypedDict):
 
 
 async def login(request: Request[LoginBody]) -> AuthSession:
-    services = request.services
+    services, wanted = request.services, request.body.organization_id
     session = await actions.log_in(
         services.database,
         services.settings,
@@ -68,6 +73,8 @@ async def login(request: Request[LoginBody]) -> AuthSession:
         email=request.body.email,
         password=request.body.password,
         client=request.client,
+        # What is no id is the id of no organization.
+        organization_id=None if wanted is None else parse_hex(wanted) or b"",
     )
     return await _spell_session(services, session)
 
@@ -111,6 +118,7 @@ async def _spell_session(services: Services, session: Session) -> AuthSession:
             "organizationId": who.organization_id.hex(),
             "accessRole": who.role,
             "conversationOpenPreference": "split",
+            "mustChangePassword": who.must_change_password,
         },
     }
 

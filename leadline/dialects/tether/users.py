@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -10,9 +10,10 @@ from msgspec import UNSET, UnsetType
 from leadline.dialects.tether.spelling import id_in_path, spell_time
 from leadline.features.api_keys import actions
 from leadline.features.api_keys.queries import active_keys
-from leadline.features.users.actions import update_member
+from leadline.features.sessions.actions import confirm_password
 from leadline.features.users.inputs import MemberChange
 from leadline.features.users.queries import Member, find_member, list_members
+from leadline.flows.change_profile import change_profile, is_another_email
 from leadline.kernel.errors import InvalidError, NotFoundError, Problem
 from leadline.kernel.rights import Right
 from leadline.store.unit import Unit
@@ -22,6 +23,8 @@ TAG = "Users"
 
 
 class UserShape(TypedDict):
+    """``pendingEmail``, which awaits an admin, is shown to its owner and to admins."""
+
     _id: str
     fullName: str
     email: str
@@ -32,6 +35,7 @@ class UserShape(TypedDict):
     organizationId: str
     departmentId: str | None
     loginDisabled: bool
+    pendingEmail: str | None
 
 
 class ProfileUserShape(UserShape):
@@ -39,6 +43,7 @@ class ProfileUserShape(UserShape):
     conversationOpenPreference: Literal["split"]
     createdAt: str
     updatedAt: str
+    mustChangePassword: bool
 
 
 class ProfileShape(TypedDict):
@@ -80,6 +85,7 @@ class ProfileBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     email: str | UnsetType = UNSET
     phone_number: str | UnsetType | None = UNSET
     designation: str | UnsetType | None = UNSET
+    password: Annotated[str, msgspec.Meta(max_length=1024)] | None = None
 
 
 _FIELD_NAMES = {"full_name": "fullName", "phone_number": "phoneNumber"}
@@ -103,8 +109,17 @@ async def update_profile(request: Request[ProfileBody]) -> ChangedProfileShape:
         phone_number=body.phone_number,
         designation=body.designation,
     )
+    if user_id == unit.scope.user_id and await is_another_email(unit, body.email):
+        await confirm_password(
+            request.services.database,
+            request.services.settings,
+            request.services.passwords,
+            scope=unit.scope,
+            password=body.password,
+            client=request.client,
+        )
     try:
-        await update_member(unit, user_id, change)
+        await change_profile(unit, user_id, change)
     except InvalidError as error:
         raise InvalidError(_spell_problem(found) for found in error.problems) from error
     return {"message": "Profile updated", **await _show_profile(unit, user_id)}
@@ -139,12 +154,14 @@ async def _show_profile(unit: Unit, user_id: bytes) -> ProfileShape:
             "conversationOpenPreference": "split",
             "createdAt": spell_time(member.created_at),
             "updatedAt": spell_time(member.updated_at),
+            "mustChangePassword": member.must_change_password,
         },
         "persona": None,
     }
 
 
 def _spell_user(unit: Unit, member: Member) -> UserShape:
+    sees_all = unit.scope.is_admin or member.id == unit.scope.user_id
     return {
         "_id": member.id.hex(),
         "fullName": member.full_name,
@@ -156,6 +173,7 @@ def _spell_user(unit: Unit, member: Member) -> UserShape:
         "organizationId": unit.organization_id.hex(),
         "departmentId": None,
         "loginDisabled": not member.is_active,
+        "pendingEmail": member.pending_email if sees_all else None,
     }
 
 
@@ -195,6 +213,8 @@ OPERATIONS = (
         tag=TAG,
         body=ProfileBody,
         answer=ChangedProfileShape,
+        description="Another address of your own takes `password`, and is `pendingEmail` until an "
+        "admin confirms it.",
         errors={
             403: "Only users with a lower role can be changed",
             404: "User not found",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,15 +17,17 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import args_row
 
-from leadline.features.sessions.queries import Login, find_login, find_login_by_email
+from leadline.features.sessions.queries import Login, find_login, find_logins_by_email
 from leadline.features.sign_ins.actions import SignInAction, record_sign_in
-from leadline.kernel.errors import TooManyRequestsError, UnauthenticatedError
+from leadline.kernel.errors import ForbiddenError, TooManyRequestsError, UnauthenticatedError
 from leadline.kernel.ids import new_id
+from leadline.kernel.scope import Scope
 from leadline.platform.authentication import new_refresh_token, secret_hash
 from leadline.platform.emails import normalise
 from leadline.platform.passwords import Passwords
 from leadline.settings import Settings
 from leadline.store.database import Database
+from leadline.store.scoping import across_organizations
 from leadline.store.unit import Unit
 
 # When the next try may be made: the pause after the first failure too many is a second, and
@@ -66,10 +69,17 @@ async def log_in(
     email: str,
     password: str,
     client: str,
+    organization_id: bytes | None = None,
 ) -> Session:
     """Opens a session."""
     login = await check_password(
-        database, settings, passwords, email=email, password=password, client=client
+        database,
+        settings,
+        passwords,
+        email=email,
+        password=password,
+        client=client,
+        organization_id=organization_id,
     )
     now = database.clock.now()
     async with database.connection() as connection:
@@ -85,36 +95,96 @@ async def check_password(
     password: str,
     client: str,
     organization_id: bytes | None = None,
+    noted_as: SignInAction = "succeeded",
 ) -> Login:
     """Who this is, in the organization if one is given.
 
-    Every reason to refuse looks the same and takes the same time.
+    Where several people share the address, each in their own organization, the password tells who
+    it is. Every reason to refuse looks the same and takes the same time.
     """
     known_form = normalise(email)
     address = known_form or email.strip().lower()
     subject = hashlib.sha256(address.encode()).digest()
     async with database.connection() as connection:
         await count_attempt(connection, settings, subject, database.clock.now())
-        login = await find_login_by_email(connection, address, organization_id)
+        logins = await find_logins_by_email(connection, address, organization_id)
     # No connection is held meanwhile: this takes a while on purpose.
-    is_right = await passwords.verify(login.password_hash if login else None, password)
+    login = await _whose_password(passwords, logins, password)
     now = database.clock.now()
-    record = partial(
-        record_sign_in,
-        now=now,
-        client=client,
-        email=known_form,
-        organization_id=login.organization_id if login else None,
-        user_id=login.user_id if login else None,
-    )
-    if login is None or not is_right:
-        async with database.connection() as connection:
-            await record(connection, "failed")
+    record = partial(record_sign_in, now=now, client=client, email=known_form)
+    if login is None:
+        async with database.connection() as connection, connection.transaction():
+            for organization, user_id in _whose_trails(logins):
+                await record(connection, "failed", organization_id=organization, user_id=user_id)
         raise UnauthenticatedError("Invalid email or password")
+    new_hash = await _renewed_hash(passwords, login, password)
     async with database.connection() as connection, connection.transaction():
         await connection.execute("DELETE FROM login_failures WHERE subject_hash = %s", (subject,))
-        await record(connection, "succeeded")
+        if new_hash is not None:
+            await connection.execute(
+                "UPDATE users SET password_hash = %s WHERE id = %s AND password_hash = %s",
+                (new_hash, login.user_id, login.password_hash),
+            )
+        await record(
+            connection, noted_as, organization_id=login.organization_id, user_id=login.user_id
+        )
     return login
+
+
+async def confirm_password(
+    database: Database,
+    settings: Settings,
+    passwords: Passwords,
+    *,
+    scope: Scope,
+    password: str | None,
+    client: str,
+) -> None:
+    """Refuses whoever acts with somebody's session or key and does not know their password.
+
+    It is counted like a login: a stolen session must not be good for guessing.
+    """
+    user_id = scope.require_user()
+    async with database.connection() as connection:
+        login = await find_login(connection, scope.organization_id, user_id)
+    if login is None or password is None:
+        raise ForbiddenError("This takes your password.")
+    try:
+        await check_password(
+            database,
+            settings,
+            passwords,
+            email=login.email,
+            password=password,
+            client=client,
+            organization_id=scope.organization_id,
+            noted_as="confirmed",
+        )
+    except UnauthenticatedError as error:
+        raise ForbiddenError("The password is wrong.") from error
+
+
+async def _whose_password(
+    passwords: Passwords, logins: Sequence[Login], password: str
+) -> Login | None:
+    for login in logins:
+        if await passwords.verify(login.password_hash, password):
+            return login
+    if not logins:  # takes as long as somebody's wrong password
+        await passwords.verify(None, password)
+    return None
+
+
+def _whose_trails(logins: Sequence[Login]) -> Sequence[tuple[bytes | None, bytes | None]]:
+    """In whose audit trails a failed login is noted: of everybody who has the address."""
+    return [(login.organization_id, login.user_id) for login in logins] or [(None, None)]
+
+
+async def _renewed_hash(passwords: Passwords, login: Login, password: str) -> str | None:
+    """The password hashed as costly as it is now done, where it was done otherwise."""
+    if login.password_hash is None or not passwords.is_outdated(login.password_hash):
+        return None
+    return await passwords.hash(password)
 
 
 async def refresh_session(
@@ -146,6 +216,18 @@ async def end_sessions_of(unit: Unit, user_id: bytes) -> None:
         "WHERE organization_id = %(organization_id)s AND user_id = %(user_id)s",
         user_id=user_id,
     )
+
+
+_END_ALL = across_organizations(
+    "DELETE FROM refresh_tokens WHERE user_id = %(user_id)s "
+    "AND family_id IS DISTINCT FROM %(kept_session)s",
+    why="the password of a person is one in all their organizations, and so are the sessions of it",
+)
+
+
+async def end_all_sessions_of(unit: Unit, user_id: bytes, kept: bytes | None = None) -> None:
+    """Ends every session of a person, wherever it is, but ``kept``."""
+    await unit.execute(_END_ALL, user_id=user_id, kept_session=kept)
 
 
 class _RefreshToken(msgspec.Struct, frozen=True):

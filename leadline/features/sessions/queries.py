@@ -9,7 +9,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import args_row
 
 _LOGINS = """
-SELECT m.organization_id, u.id, m.role, u.email, u.first_name, u.last_name, u.password_hash
+SELECT m.organization_id, u.id, m.role, u.email, u.first_name, u.last_name, u.password_hash,
+       u.must_change_password
 FROM users u JOIN memberships m ON m.user_id = u.id AND m.is_active
 """
 
@@ -24,35 +25,42 @@ class Login(msgspec.Struct, frozen=True):
     first_name: str
     last_name: str
     password_hash: str | None
+    must_change_password: bool
 
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
 
-async def find_login_by_email(
+async def find_logins_by_email(
     connection: AsyncConnection[Any], email: str, organization_id: bytes | None = None
-) -> Login | None:
-    """The user with that address in that organization, or in their oldest active membership."""
-    return await _find(
+) -> list[Login]:
+    """Everybody with that address and a password: one in each organization, oldest first.
+
+    Of somebody in several organizations it is the oldest active membership.
+    """
+    found = await _find(
         connection,
         _LOGINS + "WHERE u.email = %s AND m.organization_id = coalesce(%s, m.organization_id) "
-        "ORDER BY m.created_at, m.id LIMIT 1",
+        "AND u.password_hash IS NOT NULL ORDER BY m.created_at, m.id LIMIT 20",
         email,
         organization_id,
     )
+    first_of = {login.user_id: login for login in reversed(found)}
+    return [login for login in found if first_of[login.user_id] is login]
 
 
 async def find_login(
     connection: AsyncConnection[Any], organization_id: bytes, user_id: bytes
 ) -> Login | None:
     """The user in that organization, while the membership is active."""
-    return await _find(
+    found = await _find(
         connection, _LOGINS + "WHERE m.organization_id = %s AND u.id = %s", organization_id, user_id
     )
+    return found[0] if found else None
 
 
-async def _find(connection: AsyncConnection[Any], sql: str, *parameters: Any) -> Login | None:
+async def _find(connection: AsyncConnection[Any], sql: str, *parameters: Any) -> list[Login]:
     cursor = connection.cursor(row_factory=args_row(Login), binary=True)
     await cursor.execute(sql.encode(), parameters)
-    return await cursor.fetchone()
+    return await cursor.fetchall()

@@ -10,7 +10,8 @@ from psycopg import AsyncConnection
 from leadline.kernel.ids import new_id
 
 # reused: a refresh token came a second time, so somebody has a copy; the session was ended.
-SignInAction = Literal["succeeded", "failed", "reused", "ended"]
+# confirmed: somebody who is logged in has shown the password once more.
+SignInAction = Literal["succeeded", "failed", "reused", "ended", "confirmed"]
 
 _INSERT = (
     "INSERT INTO sign_ins (id, happened_at, action, organization_id, user_id, email, client) "

@@ -16,6 +16,7 @@ from leadline.kernel.rights import Role
 from leadline.platform.emails import normalise
 from leadline.platform.phone_numbers import to_e164
 from leadline.store import writes
+from leadline.store.locks import lock_values
 from leadline.store.unit import Unit
 
 EMAIL_LENGTH = 254
@@ -30,19 +31,23 @@ async def create_user(
     first_name: str = "",
     last_name: str = "",
 ) -> User:
-    """Adds a user; ConflictError when the address is taken."""
-    if await find_user_by_email(unit, email) is not None:
-        raise ConflictError(f"There is already a user with the address {email}.")
-    row = User(unit.new_id(), email, first_name, last_name, None, unit.now, unit.now)
+    """Adds a user; ConflictError when somebody here has the address.
+
+    A first password is one that others have seen, and is to be changed.
+    """
+    await _stop_if_taken(unit, email)
+    must_change = password_hash is not None
+    row = User(unit.new_id(), email, first_name, last_name, None, unit.now, unit.now, must_change)
     await unit.execute(
-        "INSERT INTO users (id, email, first_name, last_name, password_hash, created_at, "
-        "updated_at) VALUES (%(id)s, %(email)s, %(first_name)s, %(last_name)s, "
-        "%(password_hash)s, %(now)s, %(now)s)",
+        "INSERT INTO users (id, email, first_name, last_name, password_hash, "
+        "must_change_password, created_at, updated_at) VALUES (%(id)s, %(email)s, "
+        "%(first_name)s, %(last_name)s, %(password_hash)s, %(must_change)s, %(now)s, %(now)s)",
         id=row.id,
         email=email,
         first_name=first_name,
         last_name=last_name,
         password_hash=password_hash,
+        must_change=must_change,
     )
     unit.record("created", USERS, None, row)
     return row
@@ -83,15 +88,13 @@ async def set_default_caller(
 
 
 async def update_member(unit: Unit, user_id: bytes, change: MemberChange) -> None:
-    """Changes what is given of oneself or, as an admin, of somebody with a lower role."""
-    scope = unit.scope
-    is_self = user_id == scope.user_id
-    if not is_self and not scope.is_admin:
-        raise ForbiddenError("Admin access required to change other users")
+    """Changes what is given of oneself or of somebody else; whether one may is the flow's concern.
+
+    Another address of one's own is only asked for: ``confirm_email`` makes it so.
+    """
+    is_self = user_id == unit.scope.user_id
     user, membership = await lock_member(unit, user_id)
-    if not is_self and not scope.role.outranks(Role(membership.role)):
-        raise ForbiddenError("Only users with a lower role can be changed")
-    changes = _user_changes(user, change, scope.country)
+    changes = _user_changes(user, change, unit.scope.country)
     designation = membership.designation
     if change.designation is not UNSET:
         designation = (change.designation or "").strip() or None
@@ -99,8 +102,28 @@ async def update_member(unit: Unit, user_id: bytes, change: MemberChange) -> Non
     # or moves the login for the others.
     if changes and not is_self and await belongs_elsewhere(unit, user_id):
         raise ForbiddenError("This user belongs to other organizations too")
+    if "email" in changes:
+        await _stop_if_taken(unit, changes["email"])
+        if is_self:
+            changes["pending_email"] = changes.pop("email")
     await _update_user(unit, user, changes)
     await writes.update(unit, MEMBERSHIPS, membership, designation=designation)
+
+
+async def confirm_email(unit: Unit, user_id: bytes) -> User:
+    """Gives a member the address that they have asked for."""
+    user, _ = await lock_member(unit, user_id)
+    if user.pending_email is None:
+        raise ConflictError("This user has asked for no other address.")
+    await _stop_if_taken(unit, user.pending_email)
+    return await _update_user(unit, user, {"email": user.pending_email, "pending_email": None})
+
+
+async def _stop_if_taken(unit: Unit, email: str) -> None:
+    """Raises ConflictError when somebody here has the address, and holds it until the commit."""
+    await lock_values(unit, phones=[], emails=[email])
+    if await find_user_by_email(unit, email) is not None:
+        raise ConflictError(f"There is already a user with the address {email}.")
 
 
 def _user_changes(user: User, change: MemberChange, country: str) -> dict[str, Any]:
@@ -127,20 +150,20 @@ def _user_changes(user: User, change: MemberChange, country: str) -> dict[str, A
     return {name: value for name, value in changes.items() if getattr(user, name) != value}
 
 
-async def _update_user(unit: Unit, before: User, changes: dict[str, Any]) -> None:
+async def _update_user(unit: Unit, before: User, changes: dict[str, Any]) -> User:
     if not changes:
-        return
-    if "email" in changes and await find_user_by_email(unit, changes["email"]) is not None:
-        raise ConflictError(f"There is already a user with the address {changes['email']}.")
+        return before
     after = msgspec.structs.replace(before, **changes, updated_at=unit.now)
     await unit.execute(
         "UPDATE users SET email = %(email)s, first_name = %(first_name)s, "
-        "last_name = %(last_name)s, phone_number = %(phone_number)s, updated_at = %(now)s "
-        "WHERE id = %(id)s",
+        "last_name = %(last_name)s, phone_number = %(phone_number)s, "
+        "pending_email = %(pending_email)s, updated_at = %(now)s WHERE id = %(id)s",
         id=after.id,
         email=after.email,
         first_name=after.first_name,
         last_name=after.last_name,
         phone_number=after.phone_number,
+        pending_email=after.pending_email,
     )
     unit.record("updated", USERS, before, after)
+    return after

@@ -16,12 +16,13 @@ from leadline.store.scoping import across_organizations
 from leadline.store.unit import Unit
 
 _USERS = """
-SELECT u.id, u.email, u.first_name, u.last_name, u.phone_number, u.created_at, u.updated_at
+SELECT u.id, u.email, u.first_name, u.last_name, u.phone_number, u.created_at, u.updated_at,
+       u.must_change_password, u.password_changed_at, u.pending_email
 FROM users u
 """
 _MEMBERS = """
 SELECT u.id, u.email, u.first_name, u.last_name, u.phone_number, m.id, m.role, m.designation,
-       m.is_active, u.created_at, u.updated_at
+       m.is_active, u.created_at, u.updated_at, u.must_change_password, u.pending_email
 FROM memberships m JOIN users u ON u.id = m.user_id
 WHERE m.organization_id = %(organization_id)s
 """
@@ -41,6 +42,8 @@ class Member(msgspec.Struct, frozen=True):
     is_active: bool
     created_at: datetime
     updated_at: datetime
+    must_change_password: bool
+    pending_email: str | None
 
     @property
     def full_name(self) -> str:
@@ -84,13 +87,13 @@ async def lock_member(unit: Unit, user_id: bytes) -> tuple[User, Membership]:
 
 _BELONGS_ELSEWHERE = across_organizations(
     "SELECT EXISTS (SELECT 1 FROM memberships WHERE user_id = %(user_id)s "
-    "AND organization_id <> %(organization_id)s)",
+    "AND organization_id <> %(organization_id)s AND is_active)",
     why="one person may be in several organizations; only whether it is so is told",
 )
 
 
 async def belongs_elsewhere(unit: Unit, user_id: bytes) -> bool:
-    """Whether the user has a membership in another organization too."""
+    """Whether the user is an active member of another organization too."""
     found: bool = await unit.fetch_value(_BELONGS_ELSEWHERE, user_id=user_id)
     return found
 
@@ -126,8 +129,17 @@ async def active_members(unit: Unit, user_ids: Sequence[bytes]) -> set[bytes]:
 
 
 async def find_user_by_email(unit: Unit, email: str) -> User | None:
-    """The user with that (normalised) address, in whatever organization."""
-    return await unit.fetch_one(User, _USERS + "WHERE u.email = %(email)s", email=email)
+    """The user with that (normalised) address who is or was a member here.
+
+    Whoever has it in other organizations is somebody else.
+    """
+    return await unit.fetch_one(
+        User,
+        _USERS + "JOIN memberships m ON m.user_id = u.id "
+        "WHERE m.organization_id = %(organization_id)s AND u.email = %(email)s "
+        "ORDER BY m.is_active DESC, m.id LIMIT 1",
+        email=email,
+    )
 
 
 async def lock_admins(unit: Unit) -> set[bytes]:

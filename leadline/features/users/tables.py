@@ -10,7 +10,11 @@ from leadline.store.tables import Table
 
 
 class User(msgspec.Struct, frozen=True, gc=False):
-    """The password hash is not part of the row: it is read only where a login is checked."""
+    """The password hash is not part of the row: it is read only where a login is checked.
+
+    The address is unique among the members of an organization. ``pending_email`` is one that the
+    user has asked for, and does not have yet. A password that others have seen must be changed.
+    """
 
     id: bytes
     email: str
@@ -19,6 +23,9 @@ class User(msgspec.Struct, frozen=True, gc=False):
     phone_number: str | None
     created_at: datetime
     updated_at: datetime
+    must_change_password: bool = False
+    password_changed_at: datetime | None = None
+    pending_email: str | None = None
 
     @property
     def full_name(self) -> str:

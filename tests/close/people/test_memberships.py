@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.cast import PASSWORD, Api, Person, World
+from tests.cast import PASSWORD, Person, World
 from tests.close.making import wrong
+from tests.close.people.making import give, role
 
 
 def membership_id(person: Person) -> str:
@@ -28,13 +29,59 @@ def test_a_new_address_becomes_a_member(world: World):
     assert "export" not in made["permissions_granted"]
     user = world.ada.close.get(f"/user/{made['user_id']}/")
     assert user["email"] == "john@salesteam.com"
-    assert world.ada.close.post("/membership/", body, 200) == made
+    first = made.pop("leadline_invitation")
+    again = world.ada.close.post("/membership/", body, 200)
+    assert again.pop("leadline_invitation")["token"] != first["token"]
+    assert again == made
+    member = {"email": world.bo.email, "role_id": "user"}
+    assert world.ada.close.post("/membership/", member, 200)["leadline_invitation"] is None
 
 
-def test_a_user_of_elsewhere_becomes_a_member_here_too(world: World):
+def test_who_has_the_address_elsewhere_is_neither_brought_in_nor_described(world: World):
+    """Whoever types an address first must not own the invitation of its real owner."""
+    world.sql("UPDATE users SET phone_number = '+14155550199' WHERE id = %s", world.eve.user_id)
     made = world.ada.close.post("/membership/", {"email": world.eve.email, "role_id": "user"}, 200)
-    assert made["user_id"] == f"user_{world.eve.user_id.hex()}"
-    assert world.eve.close.get("/me/")["memberships"][0]["organization_id"].endswith(world.eve.org)
+    assert made["user_id"] != f"user_{world.eve.user_id.hex()}"
+    user = world.ada.close.get(f"/user/{made['user_id']}/")
+    assert (user["first_name"], user["last_name"]) == ("", "")
+    assert user["date_created"] == made_now(world)
+    listed = world.ada.tether.get("/user/list")[-1]
+    assert (listed["fullName"], listed["phoneNumber"]) == ("", None)
+    login = {"email": world.eve.email, "password": PASSWORD}
+    session = world.nobody.tether.post("/auth/login", login, 200)
+    assert session["user"]["organizationId"] == world.eve.org
+    world.eve.tether.put("/user/profile", {"fullName": "Eve E"})
+    rename = {"_id": world.sue.user_id.hex(), "designation": "Guest"}
+    world.ada.tether.put("/user/profile", rename, 404)
+
+
+def made_now(world: World) -> str:
+    return f"{world.clock.now():%Y-%m-%dT%H:%M:%S.%f}+00:00"
+
+
+def test_an_invited_person_is_an_address_until_the_link_is_used(world: World):
+    body = {"email": "new@north.example.com", "role_id": "user"}
+    token = world.ada.close.post("/membership/", body, 200)["leadline_invitation"]["token"]
+    login = {"email": body["email"], "password": "a quite unusual sentence"}
+    world.nobody.tether.post("/auth/login", login, 401)
+    accept = {"token": token, "password": login["password"], "fullName": "Nora New"}
+    answer = world.nobody.tether.post("/auth/accept", accept, 200)
+    assert answer["email"] == body["email"]
+    user = world.nobody.tether.post("/auth/login", login, 200)["user"]
+    assert (user["fullName"], user["organizationId"]) == ("Nora New", world.ada.org)
+    assert user["mustChangePassword"] is False
+    world.nobody.tether.post("/auth/accept", accept, 404)
+
+
+def test_nobody_gets_the_invitation_of_somebody_who_may_more(world: World):
+    """Else a manager could invite once more, and come in, whom an admin has made an admin."""
+    invite = {"email": "n@example.com", "role_id": "user"}
+    made = world.ada.close.post("/membership/", invite, 200)
+    world.ada.close.put(f"/membership/{made['id']}/", {"role_id": "admin"})
+    give(world, world.bo, role(world, "manage_organization", "view_all_leads"))
+    weak = role(world, "view_all_leads", name="Weak")
+    again = world.bo.close.post("/membership/", {**invite, "role_id": weak}, 200)
+    assert (again["id"], again["leadline_invitation"]) == (made["id"], None)
 
 
 @pytest.mark.parametrize(
@@ -139,20 +186,7 @@ def test_a_removed_member_takes_nobody_along(world: World):
     assert world.cy.close.get("/me/")["first_name"] == "Cy"
 
 
-def test_a_removed_member_of_two_organizations_stays_in_the_other(world: World):
-    world.ada.close.post("/membership/", {"email": world.eve.email, "role_id": "user"}, 200)
-    login = {"email": world.eve.email, "password": PASSWORD}
-    session = world.nobody.tether.post("/auth/login", login, 200)
-    user_id = f"user_{world.eve.user_id.hex()}"
-    members = world.ada.close.get(f"/organization/orga_{world.ada.org}/")["memberships"]
-    (membership,) = [each["id"] for each in members if each["user_id"] == user_id]
-    world.ada.close.delete(f"/membership/{membership}/", status=200)
-    assert world.eve.close.get("/me/")["id"] == user_id
-    refresh = {"refreshToken": session["refreshToken"]}
-    world.nobody.tether.post("/auth/refresh", refresh, 200)
-
-
-def test_coming_back_revives_the_membership_but_not_the_keys(world: World):
+def test_coming_back_revives_the_membership_but_neither_keys_nor_password(world: World):
     before = membership_id(world.bo)
     world.ada.close.delete(f"/membership/{before}/", status=200)
     body = {"email": world.bo.email, "role_id": "superuser"}
@@ -160,4 +194,32 @@ def test_coming_back_revives_the_membership_but_not_the_keys(world: World):
     assert (made["id"], made["role_id"]) == (before, "superuser")
     world.bo.close.get("/me/", 401)
     login = {"email": world.bo.email, "password": PASSWORD}
-    assert Api(world.client, "/api", None).post("/auth/login", login)["token"]
+    world.nobody.tether.post("/auth/login", login, 401)
+    chosen = {"token": made["leadline_invitation"]["token"], "password": "an unusual sentence, bo"}
+    world.nobody.tether.post("/auth/accept", chosen, 200)
+    login["password"] = chosen["password"]
+    assert world.nobody.tether.post("/auth/login", login, 200)["token"]
+
+
+def test_who_is_a_member_elsewhere_too_keeps_the_password(world: World):
+    """Nobody comes into a second organization any more; those who were in two before stay so."""
+    world.sql(
+        "INSERT INTO memberships (organization_id, id, user_id, role, created_at, updated_at) "
+        "SELECT %s, %s, user_id, 'SALES_REP', created_at, updated_at FROM memberships "
+        "WHERE user_id = %s",
+        world.ada.organization_id,
+        world.cy.user_id,
+        world.eve.user_id,
+    )
+    reset = {"userId": world.eve.user_id.hex()}
+    world.ada.tether.post("/user/password/reset", reset, 403)
+    world.ada.close.delete(f"/membership/memb_{world.cy.user_id.hex()}/", status=200)
+    login = {"email": world.eve.email, "password": PASSWORD}
+    world.nobody.tether.post("/auth/login", login, 200)
+    invite = {"email": world.eve.email, "role_id": "user"}
+    world.ada.close.post("/membership/", invite, 403)
+    world.eve.tether.put("/user/profile", {"fullName": "Eve"})
+    rename = {"_id": world.eve.user_id.hex(), "fullName": "Eve Ekman"}
+    world.sql("UPDATE memberships SET role = 'ADMIN' WHERE user_id = %s", world.sue.user_id)
+    world.sql("UPDATE memberships SET role = 'SALES_REP' WHERE user_id = %s", world.eve.user_id)
+    world.sue.tether.put("/user/profile", rename)

@@ -15,6 +15,7 @@ from leadline.dialects.close.protocol.spelling import (
     id_in_path,
     spell_id,
     spell_id_or_null,
+    spell_time,
 )
 from leadline.features.phone_numbers.queries import personal_numbers
 from leadline.features.phone_numbers.tables import PhoneNumber
@@ -73,7 +74,20 @@ class UpdatedCountShape(TypedDict):
     count: int
 
 
-READABLE = frozenset(MembershipShape.__annotations__)
+class InvitationShape(TypedDict):
+    """What lets the invited person in. Whoever invited hands it on."""
+
+    token: str
+    expires_at: str
+
+
+class InvitedShape(MembershipShape):
+    """``leadline_invitation`` is not Close's: null for whoever has accepted already."""
+
+    leadline_invitation: InvitationShape | None
+
+
+READABLE = frozenset(InvitedShape.__annotations__)
 
 
 class NewMembershipBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,10 +228,18 @@ def _forget(request: Request[Any]) -> None:
     request.unit.after_commit(request.services.authentication.forget_all)
 
 
-async def create_membership(request: Request[NewMembershipBody]) -> MembershipShape:
-    row = await add_membership(request.unit, request.body.email, read_role(request.body.role_id))
+async def create_membership(request: Request[NewMembershipBody]) -> InvitedShape:
+    body = request.body
+    invited = await add_membership(request.unit, body.email, read_role(body.role_id))
     _forget(request)
-    return await _show(request.unit, row)
+    shape = await _show(request.unit, invited.membership)
+    link = invited.invitation
+    return {
+        **shape,
+        "leadline_invitation": None
+        if link is None
+        else {"token": link.token, "expires_at": spell_time(link.expires_at)},
+    }
 
 
 async def update_membership(request: Request[MembershipBody]) -> MembershipShape:
@@ -261,14 +283,17 @@ OPERATIONS = (
         name="membership.create",
         method="POST",
         path=PATH,
-        summary="Add a user to the organization",
+        summary="Invite a user to the organization",
         right=Right.MEMBERSHIP_WRITE,
         run=create_membership,
         tag=TAG,
         body=NewMembershipBody,
         names={"role": "role_id"},
         ignored=READABLE,
-        answer=MembershipShape,
+        answer=InvitedShape,
+        is_secret=True,
+        description="The person accepts with the token at `POST /api/auth/accept`, and has "
+        "neither a password nor a key until then.",
     ),
     operation(
         name="membership.update_many",

@@ -1,0 +1,1 @@
+"""A one-time link by which a person chooses a password: an invitation, or a forgotten password."""
