@@ -32,10 +32,10 @@ from tests.cast import PASSWORD, World, make_people
 from tests.databases import drop_database
 from tests.strict_scoping import open_tables
 
-# A Sunday, just before midnight in some places and after it in others.
 # Where requests come from: an address of documentation (RFC 5737).
 ADDRESS = "192.0.2.1"
 
+# A Sunday, just before midnight in some places and after it in others.
 START = datetime(2026, 5, 17, 9, 30, tzinfo=UTC)
 
 TEST_SETTINGS = Settings(

@@ -10,7 +10,7 @@ from leadline.features.contacts.actions import (
     insert_contact,
     make_primary,
 )
-from leadline.features.contacts.inputs import NewContact
+from leadline.features.contacts.inputs import MAX_CONTACTS, NewContact
 from leadline.features.contacts.queries import contacts_of_leads, lock_card
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.conversations.actions import delete_conversations
@@ -36,6 +36,7 @@ async def add_contact(unit: Unit, lead_id: bytes | None, new: NewContact) -> Con
         return made[0]
     lead = await rows.lock(unit, LEADS, lead_id)
     existing = (await contacts_of_leads(unit, [lead_id]))[lead_id]
+    _check_room(len(existing) + 1)
     if existing and existing[0].is_placeholder:
         added = await fill_placeholder(unit, existing[0], new)
     else:
@@ -55,6 +56,7 @@ async def move_contact(unit: Unit, contact_id: bytes, lead_id: bytes) -> Contact
     if home == lead_id:
         return contact
     waiting = (await contacts_of_leads(unit, [lead_id]))[lead_id]
+    _check_room(len(waiting) + 1)
     if waiting and waiting[0].is_placeholder:
         await _remove(unit, waiting[0])
         waiting = []
@@ -73,6 +75,11 @@ async def delete_contact(unit: Unit, contact_id: bytes) -> None:
     if card.contact.is_primary:
         await _fill_primary(unit, card.lead.id)
     await _touch(unit, card.lead)
+
+
+def _check_room(count: int) -> None:
+    if count > MAX_CONTACTS:
+        raise RefusedError(f"A lead has at most {MAX_CONTACTS:,} contacts.")
 
 
 async def _remove(unit: Unit, contact: Contact) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from leadline.features.contacts.actions import delete_contact_row
+from leadline.features.contacts.inputs import MAX_CONTACTS
 from leadline.features.contacts.queries import contacts_of_leads, lead_display_name
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.conversations.actions import delete_conversations
@@ -36,6 +37,9 @@ async def merge_leads(
     """Merges the source into the destination. Raises all ``problems``, its own included."""
     source, destination = await _lock_both(unit, source_id, destination_id, problems)
     contacts = await contacts_of_leads(unit, [source_id, destination_id])
+    if len(contacts[source_id]) + len(contacts[destination_id]) > MAX_CONTACTS:
+        problems.add("conflict", "source", text=f"A lead has at most {MAX_CONTACTS:,} contacts.")
+    problems.stop_if_any()
     names = {lead.id: lead_display_name(lead, contacts[lead.id]) for lead in (source, destination)}
     await _move_contacts(unit, contacts[source_id], contacts[destination_id], destination_id)
     for part in LEAD_PARTS:

@@ -8,6 +8,7 @@ from leadline.kernel.control_characters import has_controls
 from leadline.kernel.errors import Problems
 
 NAME_LENGTH = 255
+TEXT_LENGTH = 100_000  # descriptions, notes: more than people write, and less than fills a page
 
 
 def read_name(given: str, problems: Problems, *path: str | int, at_most: int = NAME_LENGTH) -> str:

@@ -7,6 +7,9 @@ import re
 
 import nh3
 
+from leadline.kernel.errors import Problems
+from leadline.kernel.names import TEXT_LENGTH, check_length
+
 _TAGS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "b", "strong", "i", "em", "u", "s", "code"),
     *("span", "a", "img", "ul", "ol", "li", "hr", "br"),
@@ -46,7 +49,14 @@ def plain_text(rich: str) -> str:
 
 
 def both_texts(plain: str | None, rich: str | None) -> tuple[str, str]:
-    """A note as plain and as rich text, from whichever is given; the rich one wins."""
+    """A note as plain and as rich text, from whichever is given; the rich one wins.
+
+    InvalidError when it is too long.
+    """
+    problems = Problems()
+    check_length(plain or "", TEXT_LENGTH, problems, "note")
+    check_length(rich or "", TEXT_LENGTH, problems, "note_html")
+    problems.stop_if_any()
     if rich is not None:
         cleaned = clean_html(rich)
         return plain_text(cleaned), cleaned

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from leadline.features.comments.tables import COMMENT_THREADS, COMMENTS, Comment, CommentThread
 from leadline.kernel.errors import ForbiddenError, Problems, RefusedError
-from leadline.kernel.names import check_length
+from leadline.kernel.names import TEXT_LENGTH, check_length
 from leadline.kernel.rights import Right
 from leadline.platform.rich_text import clean_html, plain_text
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
-
-MAX_BODY = 100_000  # characters
 
 
 async def add_comment(
@@ -100,7 +98,7 @@ async def thread_of(unit: Unit, object_id: bytes) -> CommentThread | None:
 
 def _read_body(body: str) -> str:
     problems = Problems()
-    check_length(body, MAX_BODY, problems, "body")
+    check_length(body, TEXT_LENGTH, problems, "body")
     problems.stop_if_any()
     text = clean_html(body)
     if not plain_text(text).strip() and "<img" not in text:

@@ -20,6 +20,11 @@ NAME_LENGTH = 1000
 MAX_METHODS = 100
 
 
+# A lead is answered whole: with more people in it, one lead would be a page by itself.
+MAX_CONTACTS_AT_ONCE = 200
+MAX_CONTACTS = 1000
+
+
 class NewContact(msgspec.Struct, frozen=True, kw_only=True):
     """``name`` and its parts are kept in step: give either. Methods are normalised already."""
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from msgspec import UNSET
+
 from leadline.features.custom_fields.actions import merged
 from leadline.features.custom_fields.references import reference_to, referenced_id
 from leadline.features.custom_fields.tables import CustomValues
 from leadline.features.leads.inputs import LeadChange, NewLead
 from leadline.features.leads.tables import LEADS, Lead
 from leadline.features.pipelines.tables import Stage
+from leadline.kernel.errors import Problems
 from leadline.kernel.ids import first_id
 from leadline.kernel.inputs import given_fields
+from leadline.kernel.names import TEXT_LENGTH, check_length
 from leadline.store import writes
 from leadline.store.unit import Unit
 
@@ -107,6 +111,10 @@ async def insert_lead(unit: Unit, new: NewLead, stage: Stage) -> Lead:
 
 async def update_lead(unit: Unit, before: Lead, change: LeadChange) -> Lead:
     """Changes what is given; ``before`` must be locked."""
+    if change.description is not UNSET:
+        problems = Problems()
+        check_length(change.description, TEXT_LENGTH, problems, "description")
+        problems.stop_if_any()
     changes = given_fields(change, "name", "description", "url", "source", "owner_id", "addresses")
     if change.custom:
         changes["custom"] = merged(before.custom, change.custom)

@@ -13,7 +13,7 @@ from leadline.features.opportunities.inputs import NewOpportunity, OpportunityCh
 from leadline.features.opportunities.tables import OPPORTUNITIES, Opportunity
 from leadline.features.pipelines.tables import Stage
 from leadline.kernel.rights import Right
-from leadline.platform.rich_text import clean_html, html_of_plain, plain_text
+from leadline.platform.rich_text import both_texts
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
 
@@ -120,12 +120,8 @@ def stage_labels(stage: Stage) -> dict[str, str]:
 
 def _notes(note: str | None, note_html: str | None) -> tuple[str, str]:
     """The note as plain and as rich text; the rich one wins. Without a note both are empty."""
-    if note_html is not None:
-        rich = clean_html(note_html)
-        plain = plain_text(rich)
-        has_picture = "<img" in rich
-        return (plain, rich) if plain or has_picture else ("", "")
-    return (note, html_of_plain(note)) if note else ("", "")
+    plain, rich = both_texts(note, note_html)
+    return (plain, rich) if plain or "<img" in rich else ("", "")
 
 
 def _changed_notes(

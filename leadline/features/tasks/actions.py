@@ -16,6 +16,7 @@ from leadline.features.tasks.tables import TASK_COMPLETIONS, TASKS, Task, TaskCo
 from leadline.features.users.queries import active_members, check_members
 from leadline.kernel.errors import Problems
 from leadline.kernel.inputs import given_fields
+from leadline.kernel.names import TEXT_LENGTH, check_length
 from leadline.kernel.rights import Right
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
@@ -126,6 +127,7 @@ async def _check_change(
 def _check_text(kind: str, text: str | None, problems: Problems) -> None:
     if kind == "lead" and not (text or "").strip():
         problems.add("required", "text")
+    check_length(text or "", TEXT_LENGTH, problems, "text")
 
 
 async def _check_contact(

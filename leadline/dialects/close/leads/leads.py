@@ -37,7 +37,7 @@ from leadline.dialects.close.protocol.resource import (
 )
 from leadline.dialects.close.protocol.spelling import LeadId, StatusId, UserId
 from leadline.dialects.close.query.parameters import QUERY, latest_first, rows_in_order, search_in
-from leadline.features.contacts.inputs import NewContact
+from leadline.features.contacts.inputs import MAX_CONTACTS_AT_ONCE, NewContact
 from leadline.features.custom_fields.actions import merged
 from leadline.features.leads import actions
 from leadline.features.leads.inputs import LeadChange, NewLead
@@ -164,6 +164,8 @@ async def _read_contacts(
     unit: Unit, request: Request[LeadBody], problems: Problems
 ) -> list[NewContact]:
     bodies = request.body.contacts or []
+    if not check_count(bodies, MAX_CONTACTS_AT_ONCE, problems, "contacts"):
+        problems.stop_if_any()  # before so many are read
     raw: list[dict[str, Any]] = request.raw.get("contacts") or []
     fields = await fields_for(unit, "contact", raw)
     return [
