@@ -62,8 +62,35 @@ def test_the_flaw_shows_where():
     assert found.startswith("'{{first name}} is here' is no placeholder")
 
 
-def test_what_is_malformed_stays_as_it_is():
-    assert render("Hi {{first name}} {{firstName", VALUES) == "Hi {{first name}} {{firstName"
+@pytest.mark.parametrize(
+    ("text", "rendered"),
+    [
+        ("Hi {{first name}} {{firstName", "Hi  {{firstName"),
+        ("{% if firstName %}Hi{% endif %} {{firstName}}", "Hi Jamie"),
+        ("{{#each}}x{{/each}} {{ 1 + 1 }}", "x "),
+        ("{{{firstName}}}", ""),
+        ("{{}}.", "."),
+        ("a } b }} c", "a } b }} c"),
+    ],
+)
+def test_what_cannot_be_read_says_nothing(text: str, rendered: str):
+    assert render(text, VALUES) == rendered
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{ lead.custom.["Company size"] }}',
+        '{{lead.custom["Company size"]}}',
+        "{{ lead.custom.['Company size'] }}",
+        '{{lead.custom.[ "Company size" ] | some}}',
+        '{{ lead["custom"]["Company size"] }}',
+    ],
+)
+def test_parts_of_a_name_may_stand_in_brackets(text: str):
+    assert flaw(text) is None
+    assert names(text) == ["lead.custom.Company size"]
+    assert render(text, {"lead.custom.Company size": 42}) == "42"
 
 
 def test_values_are_never_rendered_again():
@@ -81,5 +108,7 @@ def test_names_may_be_of_any_language():
 
 
 def test_long_garbage_is_refused_without_effort():
-    for piece in ("{{", "{{ ", "{{a.", "{{a|", "{{a-"):
-        assert flaw(piece * 20_000) is not None
+    for piece in ("{{", "{{ ", "{{a.", "{{a|", "{{a-", "{{a[", '{{a["', '["a"]', "{%"):
+        text = "{{a" + piece * 20_000
+        assert flaw(text) is not None
+        assert render(text, {}) == text

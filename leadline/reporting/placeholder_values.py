@@ -20,7 +20,7 @@ async def placeholder_values(
 ) -> dict[str, object]:
     """Values by dotted name, as ``contact.first_name``. The sender is the caller.
 
-    Custom values go by ``lead.custom.cf_..`` and, where a name is one word, by that.
+    Custom values go by ``lead.custom.cf_..`` and by the names of their fields.
     """
     values: dict[str, object] = {
         "lead.name": lead.name or lead_name,
@@ -29,6 +29,11 @@ async def placeholder_values(
         "lead.url": lead.url,
         "lead.status_label": (await rows.get(unit, STAGES, lead.stage_id)).name,
         "organization.name": (await get_organization(unit)).name,
+        **{
+            f"lead.primary_address.{name}": text
+            for address in lead.addresses[:1]
+            for name, text in address.items()
+        },
         **_of_contact(contact),
         **_custom("lead", lead.custom, await names_by_key(unit, "lead")),
         **_custom("contact", contact.custom, await names_by_key(unit, "contact")),

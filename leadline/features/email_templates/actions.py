@@ -10,7 +10,6 @@ from leadline.features.email_templates.tables import EMAIL_TEMPLATES, EmailTempl
 from leadline.kernel.errors import Problems
 from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import check_length, check_line, read_name
-from leadline.kernel.placeholders import flaw
 from leadline.kernel.rights import Right
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
@@ -64,8 +63,5 @@ def _checked(change: EmailTemplateChange) -> dict[str, Any]:
         check_length(text, most, problems, name)
         if name == "subject":
             check_line(text, problems, name)  # else it could end, and begin another header
-        wrong = flaw(text)
-        if wrong is not None:
-            problems.add("choice", name, text=wrong)
     problems.stop_if_any()
     return given

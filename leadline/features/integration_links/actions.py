@@ -6,7 +6,7 @@ from leadline.features.integration_links.inputs import IntegrationLinkChange, Ne
 from leadline.features.integration_links.tables import INTEGRATION_LINKS, IntegrationLink
 from leadline.kernel.errors import Problems
 from leadline.kernel.names import read_name
-from leadline.kernel.placeholders import flaw, render
+from leadline.kernel.placeholders import render
 from leadline.platform import web_addresses
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
@@ -49,11 +49,8 @@ async def delete_integration_link(unit: Unit, link_id: bytes) -> None:
 def _check_url(given: str, problems: Problems) -> str:
     """People click on it: it leads to the web, wherever the values of an object may lead."""
     url = given.strip()
-    wrong = flaw(url)
     if not url:
         problems.add("required", "url")
-    elif wrong is not None:
-        problems.add("url", "url", text=wrong)
     elif not url.startswith(("http://", "https://")) or not web_addresses.normalise(
         render(url, {})  # the host is not to come out of an object
     ):

@@ -10,7 +10,6 @@ from leadline.features.sms_templates.tables import SMS_TEMPLATES, SmsTemplate
 from leadline.kernel.errors import Problems
 from leadline.kernel.inputs import given_fields
 from leadline.kernel.names import check_length, read_name
-from leadline.kernel.placeholders import flaw
 from leadline.kernel.rights import Right
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
@@ -57,10 +56,6 @@ def _checked(change: SmsTemplateChange) -> dict[str, Any]:
     problems = Problems()
     if "name" in given:
         given["name"] = read_name(given["name"], problems)
-    text = given.get("text", "")
-    check_length(text, TEXT_LENGTH, problems, "text")
-    wrong = flaw(text)
-    if wrong is not None:
-        problems.add("choice", "text", text=wrong)
+    check_length(given.get("text", ""), TEXT_LENGTH, problems, "text")
     problems.stop_if_any()
     return given

@@ -51,8 +51,8 @@ def test_the_documented_request_gets_the_documented_answer(world: World):
         ({**SEED, "type": "task"}, {"type"}),
         ({**SEED, "url": "javascript:alert(1)"}, {"url"}),
         ({**SEED, "url": "https://{{lead.url}}/x"}, {"url"}),
-        ({**SEED, "url": "https://example.com/{{lead.id"}, {"url"}),
-        ({**SEED, "url": "https://example.com/{% if x %}{{ 1 + 1 }}"}, {"url"}),
+        ({**SEED, "url": "https://{{ 1 + 1 }}/x"}, {"url"}),
+        ({**SEED, "url": "{% if x %}javascript:alert(1)"}, {"url"}),
         ({**SEED, "colour": "red"}, {"colour"}),
     ],
 )
@@ -88,6 +88,31 @@ def test_links_are_filled_in_on_each_kind_of_object(world: World):
     assert world.bo.close.get("/contact/")["data"][0]["integration_links"] == [on_contact]
     assert world.bo.close.get("/opportunity/")["data"][0]["integration_links"] == [on_deal]
     assert world.ada.close.put(f"/lead/{made['id']}/", found)["contacts"] == found["contacts"]
+
+
+def test_links_name_custom_fields_contacts_and_addresses_as_close_does(world: World):
+    industry = custom_field(world, "lead", "Line of business")
+    seat, worth = custom_field(world, "contact", "Seat"), custom_field(world, "opportunity", "W W")
+    link(
+        world,
+        "lead",
+        'https://e.com/?i={{ lead.custom.["Line of business"] }}&f={{contact.first_name}}'
+        "&m={{lead.primary_email}}&c={{ lead.primary_address.city }}{% if x %}{{ 1 + 1 }}"
+        '&s={{contact.custom.["Seat"]}}',
+    )
+    link(world, "contact", "https://e.com/?l={{contact.last_name}}&s={{contact.custom.Seat}}")
+    link(world, "opportunity", 'https://e.com/?w={{opportunity.custom.["W W"]}}')
+    person = {"name": "Gob O. Bluth", "emails": [{"email": "gob@bluth.com"}], seat: "1 A"}
+    made = lead(
+        world, contacts=[person], addresses=[{"city": "Newport Beach"}], **{industry: "R & D"}
+    )
+    deal = world.ada.close.post("/opportunity/", {"lead_id": made["id"], worth: "much"})
+    (on_lead,), (shown,) = made["integration_links"], made["contacts"]
+    assert on_lead["url"] == (
+        "https://e.com/?i=R%20%26%20D&f=Gob&m=gob%40bluth.com&c=Newport%20Beach&s=1%20A"
+    )
+    assert shown["integration_links"][0]["url"] == "https://e.com/?l=O.%20Bluth&s=1%20A"
+    assert deal["integration_links"][0]["url"] == "https://e.com/?w=much"
 
 
 def test_links_cost_one_statement_for_a_whole_page(world: World, monkeypatch: pytest.MonkeyPatch):

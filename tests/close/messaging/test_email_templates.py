@@ -81,6 +81,26 @@ def test_a_template_is_rendered_for_a_contact_in_the_name_of_the_caller(world: W
     }
 
 
+def test_a_template_names_custom_fields_and_addresses_as_close_does(world: World):
+    industry = custom_field(world, "lead", "Line of business")
+    seats = custom_field(world, "contact", "Seats", "choices")
+    made = lead(
+        world,
+        contacts=[{"name": "Jo", seats: ["Choice 1", "Choice 2"]}],
+        addresses=[{"address_1": "1 Main St", "city": "Bern", "state": "BE", "zipcode": "3000"}],
+        **{industry: "Space"},
+    )
+    text = (
+        'in the {{ lead.custom.["Line of business"] }} space, {{ contact.custom.["Seats"] }}, '
+        "{{ lead.primary_address.address_1 }}, {{ lead.primary_address.zipcode }} "
+        "{{ lead.primary_address.city }} {{ lead.primary_address.state }}{% if x %}"
+    )
+    template = world.ada.close.post("/email_template/", {"name": "x", "body": text})["id"]
+    params = {"lead_id": made["id"], "contact_id": made["contacts"][0]["id"]}
+    found = world.ada.close.get(f"/email_template/{template}/render/", params=params)
+    assert found["body"] == "in the Space space, Choice 1, Choice 2, 1 Main St, 3000 Bern BE"
+
+
 def test_values_in_html_are_text(world: World):
     body = {"name": "x", "subject": "{{lead.name}}", "body": "<p>{{lead.name}}</p>"}
     template = world.ada.close.post("/email_template/", body)["id"]

@@ -78,7 +78,6 @@ def test_archived_templates_stay_in_the_list(world: World):
         ({"status": None}, "status"),
         ({"name": " "}, "name"),
         ({"text": None}, "text"),
-        ({"text": "{{#each}}"}, "text"),
         ({"attachments": [{**FILE, "url": "file:///etc/passwd"}]}, "attachments"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import TypedDict
@@ -13,7 +13,13 @@ from leadline.dialects.close.leads.contacts import EmailShape, PhoneShape, Reach
 from leadline.dialects.close.protocol.comment_summaries import CommentSummaryShape
 from leadline.dialects.close.protocol.custom_values import spell_custom
 from leadline.dialects.close.protocol.money import format_money
-from leadline.dialects.close.protocol.object_links import Extras, LinkShape, extras_for, links_on
+from leadline.dialects.close.protocol.object_links import (
+    Extras,
+    Links,
+    LinkShape,
+    extras_for,
+    links_on,
+)
 from leadline.dialects.close.protocol.spelling import (
     spell_day_or_null,
     spell_id,
@@ -26,7 +32,6 @@ from leadline.dialects.close.protocol.spelling import (
 )
 from leadline.features.contacts.queries import contacts_around, name_leads
 from leadline.features.contacts.tables import Contact
-from leadline.features.integration_links.tables import IntegrationLink
 from leadline.features.leads.tables import LEADS
 from leadline.features.opportunities.queries import STALLED_AFTER
 from leadline.features.opportunities.tables import Attachment, Opportunity
@@ -147,7 +152,7 @@ def spell_opportunity(
     reach: Reach,
     stalled_before: datetime,
     currency: str,
-    links: Sequence[IntegrationLink] = (),
+    links: Links,
 ) -> OpportunityShape:
     """``names`` are those of users by id, ``reach`` is how its lead is reached."""
     shape: OpportunityShape = {
