@@ -128,7 +128,7 @@ class Right(StrEnum):
     TASK_MANAGE_OTHERS = "task:manage_others", REP, P.MANAGE_OTHERS_TASKS
     TASK_READ = "task:read", REP
     TASK_WRITE = "task:write", REP
-    TEMPLATE_MANAGE = "template:manage", ADMIN, P.MANAGE_CUSTOMIZATIONS
+    TEMPLATE_MANAGE = "template:manage", HEAD, P.MANAGE_TEAM_EMAIL_TEMPLATES
     TEMPLATE_READ = "template:read", REP
     TEMPLATE_WRITE = "template:write", REP
     UNSUBSCRIBED_EMAIL_DELETE = "unsubscribed_email:delete", REP, P.BULK_EMAIL

@@ -15,6 +15,19 @@ from tests.close.people.making import EVERYTHING_ABOUT_LEADS, give, membership, 
 JO = {"firstName": "Jo", "phoneNumber": "(415) 555-0133"}
 
 
+def test_a_role_is_made_of_whatever_permissions_close_names(world: World):
+    names = [
+        "call_coach_barge",
+        "call_coach_listen",
+        "manage_email_sequences",
+        "manage_team_email_templates",
+    ]
+    made = world.ada.close.post("/role/", {"name": "Coach", "permissions": names}, 201)
+    assert made["permissions"] == names
+    for name in ("admin", "superuser"):
+        assert set(names) <= set(world.ada.close.get(f"/role/{name}/")["permissions"])
+
+
 def test_the_usual_roles_permit_exactly_what_their_members_may_do():
     """A new right of admins must be in a permission, or no role of one's own can ever have it."""
     assert rights_of(BUILT_IN["admin"]) == ROLE_RIGHTS[Role.ADMIN]
