@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
@@ -23,6 +24,8 @@ MAX_VALUES = 1000
 SHOWN_CHOICES = 20
 MAX_EXACT = 1 << 53  # larger whole numbers are not exact as floating-point numbers
 
+# Digits, as cells of a table and forms give numbers.
+_PLAIN_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*", re.ASCII)
 # Types whose values are text that people write.
 TEXTS = frozenset({"text", "textarea", "hidden"})
 MULTIPLE = frozenset({"choices", "user", "contact", "custom_object"})
@@ -132,6 +135,8 @@ def read_value(
     """
     if is_empty(value):
         return None
+    if field.target_type == "hidden":
+        return _read_hidden(field, value, path, problems)
     if isinstance(value, list) and not field.accepts_multiple_values:
         problems.add("type", *path, text=_wrong_type(field))
         return None
@@ -144,6 +149,15 @@ def read_value(
         problems.add("too_long", *path)
         return None
     return list(dict.fromkeys(read)) if field.accepts_multiple_values else read[0]
+
+
+def _read_hidden(field: CustomField, value: Any, path: Path, problems: Problems) -> Any:
+    """What only programs read: any JSON but an object."""
+    if isinstance(value, dict):
+        problems.add("type", *path, text=_wrong_type(field))
+    elif len(msgspec.json.encode(value)) > MAX_VALUE_LENGTH:
+        problems.add("too_long", *path)
+    return value
 
 
 def value_of_text(field: CustomField, text: str) -> Any:
@@ -161,14 +175,16 @@ def _read_one(
 ) -> Any:
     kind = field.target_type
     if kind == "number":
-        if type(value) not in (int, float):
+        is_plain = isinstance(value, str) and _PLAIN_NUMBER.fullmatch(value)
+        read = _number(value) if is_plain else value
+        if type(read) not in (int, float):
             problems.add("type", *path, text=_wrong_type(field))
-        return value
+        return read
     if kind in TEXTS:
-        # Numbers and yes or no are taken as well: Tether makes text fields of them.
+        # Yes or no is taken as it is: Tether makes text fields of it.
         if type(value) not in (str, int, float, bool):
             problems.add("type", *path, text=_wrong_type(field))
-        return value
+        return _written(value) if type(value) in (int, float) else value
     if type(value) is not str:
         problems.add("type", *path, text=_wrong_type(field))
         return value
@@ -233,10 +249,15 @@ def _as_type(kind: str, value: Any, known: References) -> Any:
     """What people would write for the value in a field of that type."""
     if kind == "number":
         return _number(value) if isinstance(value, str) else value
+    text = value if isinstance(value, str) else _written(value)
+    return text if kind == "user" else known.users.get(text, text)
+
+
+def _written(value: Any) -> str:
+    """A number or another value of JSON as people write it."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return text if kind == "user" else known.users.get(text, text)
+    return msgspec.json.encode(value).decode()
 
 
 def _number(text: str) -> int | float | str:

@@ -127,7 +127,7 @@ def test_many_values_are_converted_by_a_job(world: World, monkeypatch: pytest.Mo
     assert answer["field-errors"] == {"type": "Its values are still being converted."}
     last = f"/lead/{made[6]['id']}/"
     assert world.ada.close.put(last, {key: 60})[key] == 60
-    assert "field-errors" in world.ada.close.put(last, {key: "6"}, 400)
+    assert "field-errors" in world.ada.close.put(last, {key: "six"}, 400)
     world.run_jobs()
     changed = world.ada.close.get(field_path(key))
     assert (changed["type"], changed["converting_to_type"]) == ("number", None)
