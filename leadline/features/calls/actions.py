@@ -37,7 +37,7 @@ async def insert_call(unit: Unit, new: NewCall, lead_id: bytes, contact_id: byte
         voicemail_url=new.voicemail_url,
         source="External",
         custom={},
-        happened_at=new.happened_at or unit.now,
+        happened_at=new.happened_at or new.created_at or unit.now,
     )
     return await writes.insert(unit, CALLS, row)
 

@@ -19,7 +19,9 @@ MAX_DURATION_S = 7 * 86400
 
 
 class NewCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead or a contact is needed. ``user_id`` None is whoever acts, ``happened_at`` None now."""
+    """A lead or a contact is needed. ``user_id`` None is whoever acts. ``happened_at`` None is
+    ``created_at``, and that is now unless the call was logged elsewhere before.
+    """
 
     lead_id: bytes | None = None
     contact_id: bytes | None = None

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from leadline.features.tasks.tables import TASKS, Task
+from leadline.features.tasks.tables import TASK_COMPLETIONS, TASKS, Task
 from leadline.store import rows
 from leadline.store.conditions import EVERYTHING, Condition, Order, TimeBounds, matching, start_of
 from leadline.store.unit import Unit
@@ -135,6 +135,16 @@ async def open_tasks_of_leads(unit: Unit, lead_ids: list[bytes]) -> dict[bytes, 
     ):
         found[row.lead_id].append(row)
     return found
+
+
+async def completions_of(unit: Unit, task_ids: list[bytes]) -> dict[bytes, bytes]:
+    """The id of the completion of each of these tasks, if it has one; fetched at once."""
+    if not task_ids:
+        return {}
+    found = await rows.select(
+        unit, TASK_COMPLETIONS, "AND task_id = ANY(%(task_ids)s)", task_ids=task_ids
+    )
+    return {completion.task_id: completion.id for completion in found}
 
 
 def _where(wanted: TaskFilter, calendar: Calendar) -> Condition:

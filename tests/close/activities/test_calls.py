@@ -370,3 +370,13 @@ def test_every_change_is_an_event_of_the_call_and_none_of_its_lead(world: World)
     )
     assert of_lead == [(home.removeprefix("lead_"),)]
     assert events(world, home) == [("lead", "created")]
+
+
+def test_a_call_that_was_logged_elsewhere_took_place_then(world: World):
+    on = lead(world)["id"]
+    logged = call(world, lead_id=on, date_created="2014-02-03T04:05:06Z")
+    assert logged["activity_at"] == logged["date_created"] == "2014-02-03T04:05:06.000000+00:00"
+    later = {"date_created": "2014-02-03T04:05:06Z", "activity_at": "2014-02-01T00:00:00Z"}
+    assert call(world, lead_id=on, **later)["activity_at"] == "2014-02-01T00:00:00.000000+00:00"
+    query = 'call(date >= "2014-02-03" date < "2014-02-04")'
+    assert world.ada.close.get("/lead/", params={"query": query})["total_results"] == 1

@@ -201,6 +201,17 @@ def test_a_list_of_no_ids_changes_nothing(world: World, planned: dict[str, str])
     assert len(completions(world)) == 1
 
 
+def test_without_a_filter_none_is_changed(world: World, planned: dict[str, str]):
+    before = count_events(world)
+    nothing: list[Json] = [{}, {"lead_id": ""}, {"_limit": "5"}, {"colour": "red"}]
+    for params in nothing:
+        body = {"_params": params, "is_complete": True}
+        answer = world.ada.close.put("/task/", body, 400)
+        assert "at least one filter" in answer["error"], params
+    world.ada.close.put("/task/", {"is_complete": True}, 400)
+    assert count_events(world) == before
+
+
 def test_what_does_not_fit_one_of_them_changes_none(world: World):
     plain, to_call = task(world), call_task(world)
     before = count_events(world)
@@ -208,7 +219,7 @@ def test_what_does_not_fit_one_of_them_changes_none(world: World):
     assert wrong(world.ada.close.put("/task/", body, 400)) == {"text": "Value cannot be changed."}
     body = {"assigned_to": f"user_{world.eve.user_id.hex()}", "date": "soon"}
     assert set(wrong(world.ada.close.put("/task/", body, 400))) == {"date"}
-    body = {"assigned_to": f"user_{world.eve.user_id.hex()}"}
+    body = {"_params": {"_type": "all"}, "assigned_to": f"user_{world.eve.user_id.hex()}"}
     assert set(wrong(world.ada.close.put("/task/", body, 400))) == {"assigned_to"}
     assert world.ada.close.put("/task/", {"_params": "all"}, 400)
     assert world.ada.close.put("/task/", {"_params": {"id": {}}}, 400)
@@ -225,11 +236,12 @@ def test_more_than_a_thousand_are_refused(world: World):
         "FROM tasks, generate_series(1, 1000) n WHERE organization_id = %s",
         world.ada.organization_id,
     )
-    answer = world.ada.close.put("/task/", {"is_complete": True}, 400)
+    every = {"_type": "lead"}
+    answer = world.ada.close.put("/task/", {"is_complete": True}, 400, params=every)
     words = "It's not allowed to update more than 1000 objects at once"
     assert answer == {"errors": [words], "field-errors": {}}
     world.ada.close.delete(f"/task/{made['id']}/")
-    done = world.ada.close.put("/task/", {"is_complete": True})
+    done = world.ada.close.put("/task/", {"is_complete": True}, params=every)
     assert done == {"ok": True, "count": 1000}
     assert world.ada.close.get("/task/", params={"view": "archive"})["total_results"] == 1000
 

@@ -65,6 +65,26 @@ def test_a_call_to_make_has_an_id_of_its_own_kind_and_somebody_to_call(world: Wo
     }
 
 
+def test_a_task_that_is_done_names_the_activity_of_that(world: World):
+    made, born_done = task(world), task(world, is_complete=True)
+    path = f"/task/{made['id']}/"
+    assert (made["object_type"], made["object_id"]) == (None, None)
+    done = world.ada.close.put(path, {"is_complete": True})
+    for each in (done, born_done):
+        activity = world.ada.close.get(f"/activity/task_completed/{each['object_id']}/")
+        assert (each["object_type"], activity["task_id"]) == ("taskcompleted", each["id"])
+    assert world.ada.close.get(path) == done
+    listed = world.ada.close.get("/task/", params={"_type": "all", "_order_by": "date_created"})
+    assert [each["object_id"] for each in listed["data"]] == [
+        done["object_id"],
+        born_done["object_id"],
+    ]
+    assert world.ada.close.put(path, {"is_complete": False}) == made
+    world.ada.close.delete(f"/activity/task_completed/{born_done['object_id']}/")
+    gone = world.ada.close.get(f"/task/{born_done['id']}/")
+    assert (gone["is_complete"], gone["object_type"], gone["object_id"]) == (True, None, None)
+
+
 def test_everything_that_is_wrong_is_told_at_once(world: World):
     elsewhere = contact(world, name="Gob")
     assert wrong(world.ada.close.post("/task/", {}, 400)) == {
@@ -190,7 +210,7 @@ def test_a_restricted_user_changes_own_tasks_alone(world: World):
     done = {"is_complete": True}
     assert world.bo.close.put(f"/task/{mine['id']}/", done)["is_complete"] is True
     world.bo.close.put(f"/task/{hers['id']}/", done, 403)
-    world.bo.close.put("/task/", done, 403)
+    world.bo.close.put("/task/", done, 403, params={"_type": "lead"})
     world.bo.close.delete(f"/task/{hers['id']}/", status=403)
     world.bo.close.delete(f"/task/{mine['id']}/", status=200)
     body = {"source": hers["lead_id"], "destination": mine["lead_id"]}

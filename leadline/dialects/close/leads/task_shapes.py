@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 import msgspec
 
@@ -17,7 +17,7 @@ from leadline.dialects.close.protocol.spelling import (
     spell_user_id,
 )
 from leadline.features.contacts.queries import names_around
-from leadline.features.tasks.queries import Calendar, view_of
+from leadline.features.tasks.queries import Calendar, completions_of, view_of
 from leadline.features.tasks.tables import Task
 from leadline.features.users.queries import names_of
 from leadline.store.unit import Unit
@@ -45,8 +45,8 @@ class TaskShape(TypedDict):
     is_dateless: bool
     lead_id: str
     lead_name: str | None
-    object_id: None
-    object_type: None
+    object_id: str | None
+    object_type: Literal["taskcompleted"] | None
     organization_id: str
     priority: str | None
     resolution: str | None
@@ -63,11 +63,12 @@ class TaskShape(TypedDict):
 
 
 class Names(msgspec.Struct, frozen=True):
-    """What those are called that tasks name by id."""
+    """What those are called that tasks name by id, and the completions of tasks that are done."""
 
     people: Mapping[bytes | None, str]
     leads: Mapping[bytes, str]
     contacts: Mapping[bytes, str]
+    completions: Mapping[bytes, bytes] = {}
 
 
 NO_NAMES = Names({}, {}, {})
@@ -85,11 +86,15 @@ async def names_for(unit: Unit, tasks: list[Task]) -> Names:
     """The names that these tasks are shown with, each kind fetched at once."""
     contact_ids = [task.contact_id for task in tasks if task.contact_id is not None]
     leads, contacts = await names_around(unit, [task.lead_id for task in tasks], contact_ids)
-    return Names(await names_of(unit, people_of(tasks)), leads, contacts)
+    done = [task.id for task in tasks if task.is_complete]
+    return Names(
+        await names_of(unit, people_of(tasks)), leads, contacts, await completions_of(unit, done)
+    )
 
 
 def spell_task(task: Task, names: Names, calendar: Calendar) -> TaskShape:
     due = spelling.spell_time_or_null(task.due_at) or spelling.spell_day_or_null(task.due_on)
+    completion_id = names.completions.get(task.id)
     shape: TaskShape = {
         "_type": task.type,
         "assigned_to": spell_shared_id("user", task.assigned_to),
@@ -107,8 +112,8 @@ def spell_task(task: Task, names: Names, calendar: Calendar) -> TaskShape:
         "is_dateless": due is None,
         "lead_id": spell_shared_id("lead", task.lead_id),
         "lead_name": names.leads.get(task.lead_id),
-        "object_id": None,
-        "object_type": None,
+        "object_id": spell_id_or_null("acti", completion_id),
+        "object_type": None if completion_id is None else "taskcompleted",
         "organization_id": spell_organization_id(task.organization_id),
         "priority": task.priority,
         "resolution": task.resolution,

@@ -260,6 +260,9 @@ async def update_all(request: Request[BulkTaskBody]) -> BulkAnswer:
     problems.stop_if_any()
     if wanted.ids is None and not {"id", "id__in"}.isdisjoint(query):
         return {"ok": True, "count": 0}  # a list of no tasks, which must not mean all of them
+    if not any(query.get(name) for name in _FILTERS):
+        words = "Say which tasks to update: give at least one filter, or _type=all for every task."
+        raise RefusedError(words)
     found = await lock_tasks(unit, wanted, calendar_of(request), MAX_BULK + 1)
     if len(found) > MAX_BULK:
         words = f"It's not allowed to update more than {MAX_BULK} objects at once"
@@ -308,6 +311,7 @@ FILTERS = (
     *filters.bound_parameters("date_created"),
     *filters.bound_parameters("date_updated"),
 )
+_FILTERS = frozenset(parameter.name for parameter in FILTERS)
 ORDER = Parameter(
     "_order_by", "Sort by date or date_created; prefix with a minus for descending order."
 )
