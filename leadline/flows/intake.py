@@ -62,10 +62,13 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IntakeResult(msgspec.Struct, frozen=True):
-    """What became of it. ``greeted`` says whether a starter message was queued."""
+    """What became of it. ``greeted`` says whether a starter message was queued.
 
-    contact_id: bytes
-    lead_id: bytes
+    Without a contact the person is known on a lead that is hidden from the caller.
+    """
+
+    contact_id: bytes | None
+    lead_id: bytes | None
     application_id: bytes | None
     conversation_id: bytes | None
     outcome: MergeOutcome
@@ -95,6 +98,8 @@ async def intake(unit: Unit, incoming: Incoming) -> IntakeResult:
     )
     contact = await _match(unit, incoming)
     values = await _route_values(unit, incoming)
+    if contact is not None and await rows.find(unit, LEADS, contact.lead_id) is None:
+        return await _leave_hidden(unit, contact)
     if contact is None:
         lead, contact = await _create(unit, incoming, configuration, book, values)
         outcome: MergeOutcome = "created"
@@ -130,12 +135,21 @@ async def _match(unit: Unit, incoming: Incoming) -> Contact | None:
         if found is None:
             raise NotFoundError("contact")
         return found
-    for kind, value in (("phone", incoming.phone), ("email", incoming.email)):
-        if value:
-            match = await contacts.find_by_method(unit, kind, value)  # type: ignore[arg-type]
-            if match is not None:
-                return match
+    async with unit.seeing_all():  # a known person is known, also on a lead that is hidden
+        for kind, value in (("phone", incoming.phone), ("email", incoming.email)):
+            if value:
+                match = await contacts.find_by_method(unit, kind, value)  # type: ignore[arg-type]
+                if match is not None:
+                    return match
     return None
+
+
+async def _leave_hidden(unit: Unit, contact: Contact) -> IntakeResult:
+    """The caller does not see the lead: it stays as it is, with an event for those who do."""
+    async with unit.seeing_all():
+        lead = await rows.get(unit, LEADS, contact.lead_id)
+    unit.record("arrived", LEADS, lead, lead, lead_id=lead.id)
+    return IntakeResult(None, None, None, None, "matched", greeted=False)
 
 
 async def _route_values(unit: Unit, incoming: Incoming) -> _Values:

@@ -34,8 +34,7 @@ class Right(StrEnum):
     After the name comes the least powerful role that has it, then the permission that grants it to
     the roles that an organization makes; without one all of them have it. Rights for ALL_LEADS are
     used on the whole organization, also by people who see only some leads: a stage may be in use by
-    a lead that is hidden from whoever deletes it, and the intake must know all people. None of
-    these operations shows a lead.
+    a lead that is hidden from whoever deletes it. None of these operations shows a lead.
     """
 
     least_role: Role
@@ -85,7 +84,7 @@ class Right(StrEnum):
     INTEGRATION_LINK_READ = "integration_link:read", REP
     INTEGRATION_LINK_WRITE = "integration_link:write", ADMIN, P.MANAGE_CUSTOMIZATIONS
     LEAD_DELETE = "lead:delete", REP, P.DELETE_LEADS
-    LEAD_INTAKE = "lead:intake", REP, None, ALL_LEADS
+    LEAD_INTAKE = "lead:intake", REP
     LEAD_MERGE = "lead:merge", REP, P.MERGE_LEADS
     LEAD_READ = "lead:read", REP
     LEAD_SOURCE_READ = "lead_source:read", REP

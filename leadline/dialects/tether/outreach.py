@@ -49,7 +49,7 @@ class OutreachBody(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class OutreachData(TypedDict):
-    contactId: str
+    contactId: str | None
     applicationId: str | None
     conversationId: str | None
     mergeOutcome: Literal["created", "updated", "matched"]
@@ -83,7 +83,7 @@ def _answer(taken: IntakeResult) -> OutreachShape:
         "success": True,
         "message": f"{message} and message sent." if taken.greeted else message,
         "data": {
-            "contactId": taken.contact_id.hex(),
+            "contactId": taken.contact_id.hex() if taken.contact_id else None,
             "applicationId": taken.application_id.hex() if taken.application_id else None,
             "conversationId": taken.conversation_id.hex() if taken.conversation_id else None,
             "mergeOutcome": taken.outcome,

@@ -39,6 +39,7 @@ from leadline.dialects.close.protocol.spelling import LeadId, StatusId, UserId
 from leadline.dialects.close.query.parameters import QUERY, latest_first, rows_in_order, search_in
 from leadline.features.contacts.inputs import MAX_CONTACTS_AT_ONCE, NewContact
 from leadline.features.custom_fields.actions import merged
+from leadline.features.custom_fields.queries import names_by_key
 from leadline.features.leads import actions
 from leadline.features.leads.inputs import LeadChange, NewLead
 from leadline.features.leads.queries import count_leads, page_of_leads
@@ -204,6 +205,7 @@ async def create_lead(request: Request[LeadBody]) -> LeadShape:
         for index, contact in enumerate(contacts)
     }
     people[("created_by",)] = body.created_by or unit.scope.user_id
+    people[("updated_by",)] = unit.scope.user_id
     names = await check_members(unit, people, problems)
     book = await stage_book(unit, "lead")
     stage = read_status(book, body.status_id, body.status, problems) or book.first()
@@ -222,6 +224,9 @@ async def create_lead(request: Request[LeadBody]) -> LeadShape:
         raise RefusedError("The default lead pipeline has no status.")
     lead, made = await flow.create_lead(unit, new, contacts, stage)
     extras = await extras_for(unit, made)
+    field_names = {key: field.name for key, field in fields.by_key.items()}
+    if not lead.custom.keys() <= field_names.keys():  # somebody restricted got it assigned
+        field_names = await names_by_key(unit, "lead")
     related = Related(
         {lead.id: made},
         {},
@@ -229,7 +234,7 @@ async def create_lead(request: Request[LeadBody]) -> LeadShape:
         {},
         names,
         extras=extras,
-        fields={key: field.name for key, field in fields.by_key.items()},
+        fields=field_names,
     )
     (shape,) = await _show(request, [lead], related)
     return spelling.pick(shape, request.query)
