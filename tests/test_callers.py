@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from leadline.app import make_app
 from leadline.cli.serve import is_private
+from leadline.platform.networks import network_of
 from leadline.settings import Settings
-from leadline.wire.callers import network_of
 from tests.asgi import Answer, ask
 from tests.cast import World
 

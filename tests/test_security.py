@@ -141,6 +141,7 @@ TABLES = (
     "idempotency_keys",
     "jobs",
     "login_failures",
+    "login_networks",
     "refresh_tokens",
     "users",
 )

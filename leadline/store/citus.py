@@ -23,7 +23,7 @@ REFERENCE_TABLES = frozenset(
 # organizations with FOR UPDATE SKIP LOCKED, which a distributed table does not bear.
 COORDINATOR_TABLES = frozenset(
     {"failing_tasks", "instance_secrets", "jobs", "login_failures", "schema_migrations"}
-    | {"sign_ins"}
+    | {"login_networks", "sign_ins"}
 )
 
 _CREATED = re.compile(

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 
 IDEMPOTENCY_KEPT = timedelta(days=2)
 LOGIN_FAILURES_KEPT = timedelta(days=1)
+LOGIN_NETWORKS_KEPT = timedelta(days=90)
 FAILURES_KEPT = timedelta(days=1)
 SIGN_INS_KEPT = timedelta(days=180)
 # Longer than any request lasts that may still be using them.
@@ -34,6 +35,9 @@ async def delete_expired(connection: AsyncConnection[Any], now: datetime) -> Non
     )
     await connection.execute(
         "DELETE FROM login_failures WHERE last_failed_at < %s", (now - LOGIN_FAILURES_KEPT,)
+    )
+    await connection.execute(
+        "DELETE FROM login_networks WHERE last_succeeded_at < %s", (now - LOGIN_NETWORKS_KEPT,)
     )
     # Of workers that ended before they could say that a task works again.
     await connection.execute(

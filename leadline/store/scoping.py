@@ -20,6 +20,7 @@ GLOBAL_TABLES = frozenset(
         "failing_tasks",
         "instance_secrets",
         "login_failures",
+        "login_networks",
         "organizations",
         "schema_migrations",
         "users",

@@ -28,8 +28,6 @@ App = Callable[[Scope, Any, Any], Awaitable[None]]
 # Asked by address, by what watches the server.
 _FOR_ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
-# An IPv6 customer has a network of this size, so single addresses mean nothing.
-_IPV6_PREFIX = 64
 
 
 class Callers:
@@ -98,20 +96,6 @@ def hostname(host: str) -> str:
 def is_loopback_host(host: str) -> bool:
     """Whether a ``Host`` header names this machine itself: a page of a foreign name does not."""
     return hostname(host) in _HERE
-
-
-@lru_cache(maxsize=10_000)
-def network_of(address: str) -> str:
-    """What limits count an address by: itself, or for IPv6 the network of its customer."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(found, ipaddress.IPv4Address):
-        return address
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((int(found), _IPV6_PREFIX), strict=False))
 
 
 @lru_cache(maxsize=10_000)

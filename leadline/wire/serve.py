@@ -30,10 +30,10 @@ from leadline.kernel.errors import (
 from leadline.kernel.rights import FOR_ALL_LEADS
 from leadline.kernel.scope import Scope
 from leadline.platform.metrics import RequestCounter
+from leadline.platform.networks import network_of
 from leadline.platform.rate_limits import Allowance, RateLimiter
 from leadline.store.unit import Unit
 from leadline.wire import idempotency
-from leadline.wire.callers import network_of
 from leadline.wire.decode import decode, read_json
 from leadline.wire.failures import refusal_of
 from leadline.wire.field_names import with_sent_names

@@ -10,6 +10,8 @@ import msgspec
 import psycopg
 import pytest
 
+from leadline.features.sessions.actions import log_in as log_in_somewhere
+from leadline.kernel.errors import TooManyRequestsError, UnauthenticatedError
 from tests.cast import PASSWORD, Api, Person, World
 
 REFUSED = {"error": "Invalid email or password", "code": "INVALID_CREDENTIALS"}
@@ -135,7 +137,7 @@ def test_the_pause_has_an_end(world: World):
     longest = world.services.settings.login_max_delay_s
     for _ in range(world.services.settings.login_free_failures):
         log_in(world, world.ada.email, "wrong", 401)
-    world.sql("UPDATE login_failures SET failure_count = 1000000")
+    world.sql("UPDATE login_failures SET failure_count = 1000000 WHERE failure_count = 5")
     world.clock.advance(seconds=longest - 1)
     log_in(world, world.ada.email, PASSWORD, 429)
     world.clock.advance(seconds=1)
@@ -283,3 +285,67 @@ def test_the_probe_takes_sessions_and_keys(world: World):
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer  ", "Bearer x", "Basic eDo="])
 def test_the_probe_says_the_same_of_everything_else(world: World, header: str | None):
     assert Api(world.client, "/api", header).get("/auth/verify-token", 401) == EXPIRED
+
+
+# Guesses from elsewhere. Each call comes from an address of its own.
+
+
+def log_in_from(world: World, network: str, email: str, password: str = "wrong") -> int:
+    async def send() -> int:
+        services = world.services
+        try:
+            await log_in_somewhere(
+                services.database,
+                services.settings,
+                services.passwords,
+                email=email,
+                password=password,
+                client=network,
+            )
+        except UnauthenticatedError:
+            return 401
+        except TooManyRequestsError as error:
+            waits.append(error.retry_after_s)
+            return 429
+        return 200
+
+    found: int = world.call(send)
+    return found
+
+
+waits: list[float] = []
+
+
+def test_a_stranger_keeps_nobody_out(world: World):
+    """Neither where they have logged in before, nor elsewhere for longer than half a minute."""
+    assert log_in_from(world, "192.0.2.1", world.bo.email, PASSWORD) == 200
+    for number in range(200):
+        log_in_from(world, f"198.51.100.{number}", world.bo.email)
+        world.clock.advance(seconds=1)
+    assert log_in_from(world, "192.0.2.1", world.bo.email, PASSWORD) == 200
+    for number in range(200):
+        log_in_from(world, f"198.51.100.{number}", world.bo.email)
+    waits.clear()
+    assert log_in_from(world, "203.0.113.9", world.bo.email, PASSWORD) == 429
+    assert waits[0] <= 30
+    world.clock.advance(seconds=30)
+    assert log_in_from(world, "203.0.113.9", world.bo.email, PASSWORD) == 200
+
+
+def test_waiting_is_not_failing(world: World):
+    for number in range(100):
+        log_in_from(world, f"198.51.100.{number}", world.bo.email)
+    for _ in range(20):
+        assert log_in_from(world, "203.0.113.9", world.bo.email, PASSWORD) == 429
+    world.clock.advance(seconds=30)
+    assert log_in_from(world, "203.0.113.9", world.bo.email, PASSWORD) == 200
+
+
+def test_one_password_for_everybody_is_bounded_by_the_network(world: World):
+    statuses = Counter(
+        log_in_from(world, f"2001:db8::{number:x}", f"somebody{number}@north.example.com")
+        for number in range(150)
+    )
+    free = world.services.settings.login_free_failures * 20
+    assert statuses == {401: free, 429: 150 - free}
+    assert log_in_from(world, "203.0.113.9", world.bo.email, PASSWORD) == 200

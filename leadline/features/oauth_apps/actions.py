@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from msgspec import UNSET
 
+from leadline.features.login_failures.actions import count_attempt, stop_if_waiting
 from leadline.features.oauth_apps.inputs import NewOAuthApp, OAuthAppChange
 from leadline.features.oauth_apps.queries import KnownApp, find_app
 from leadline.features.oauth_apps.tables import OAUTH_APPS, OAuthApp
-from leadline.features.sessions.actions import count_attempt, stop_if_waiting
 from leadline.kernel.errors import Problems, UnauthenticatedError
 from leadline.kernel.names import check_count, read_name
 from leadline.platform import web_addresses

@@ -1,1 +1,1 @@
-"""A session: what a login opens and refresh tokens carry on. Failed logins are counted here too."""
+"""A session: what a login opens and refresh tokens carry on."""

@@ -1,4 +1,4 @@
-"""Opening, carrying on and ending sessions, and slowing down those who guess passwords.
+"""Opening, carrying on and ending sessions.
 
 All of it happens before an organization is known, so there is no unit of work: the functions
 take the database, and what must outlive a refused request is committed at once.
@@ -6,8 +6,6 @@ take the database, and what must outlive a refused request is committed at once.
 
 from __future__ import annotations
 
-import hashlib
-import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,40 +15,20 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import args_row
 
+from leadline.features.login_failures.actions import LoginAttempt, count_login, take_back_login
 from leadline.features.sessions.queries import Login, find_login, find_logins_by_email
 from leadline.features.sign_ins.actions import SignInAction, record_sign_in
-from leadline.kernel.errors import ForbiddenError, TooManyRequestsError, UnauthenticatedError
+from leadline.kernel.errors import ForbiddenError, UnauthenticatedError
 from leadline.kernel.ids import new_id
 from leadline.kernel.scope import Scope
 from leadline.platform.authentication import new_refresh_token, secret_hash
 from leadline.platform.emails import normalise
+from leadline.platform.networks import network_of
 from leadline.platform.passwords import Passwords
 from leadline.settings import Settings
 from leadline.store.database import Database
 from leadline.store.scoping import across_organizations
 from leadline.store.unit import Unit
-
-# When the next try may be made: the pause after the first failure too many is a second, and
-# doubles with every further one. The exponent is bounded, for power() would overflow.
-_OPEN_AGAIN = (
-    b"f.last_failed_at + interval '1 second' * "
-    b"least(%(longest)s, power(2, least(f.failure_count - %(free)s, 30)))"
-)
-_COUNT_SQL = (
-    b"""
-    INSERT INTO login_failures AS f (subject_hash, failure_count, last_failed_at)
-    VALUES (%(subject)s, 1, %(now)s)
-    ON CONFLICT (subject_hash) DO UPDATE
-    SET failure_count = f.failure_count + 1, last_failed_at = %(now)s
-    WHERE f.failure_count < %(free)s OR %(now)s >= """
-    + _OPEN_AGAIN
-    + b" RETURNING f.failure_count"
-)
-_OPEN_AGAIN_SQL = (
-    b"SELECT "
-    + _OPEN_AGAIN
-    + b" FROM login_failures f WHERE f.subject_hash = %(subject)s AND f.failure_count >= %(free)s"
-)
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -104,9 +82,9 @@ async def check_password(
     """
     known_form = normalise(email)
     address = known_form or email.strip().lower()
-    subject = hashlib.sha256(address.encode()).digest()
+    attempt = LoginAttempt(address, network_of(client))
     async with database.connection() as connection:
-        await count_attempt(connection, settings, subject, database.clock.now())
+        await count_login(connection, settings, attempt, database.clock.now())
         logins = await find_logins_by_email(connection, address, organization_id)
     # No connection is held meanwhile: this takes a while on purpose.
     login = await _whose_password(passwords, logins, password)
@@ -119,7 +97,7 @@ async def check_password(
         raise UnauthenticatedError("Invalid email or password")
     new_hash = await _renewed_hash(passwords, login, password)
     async with database.connection() as connection, connection.transaction():
-        await connection.execute("DELETE FROM login_failures WHERE subject_hash = %s", (subject,))
+        await take_back_login(connection, attempt, now)
         if new_hash is not None:
             await connection.execute(
                 "UPDATE users SET password_hash = %s WHERE id = %s AND password_hash = %s",
@@ -323,45 +301,3 @@ async def _record(
 
 async def _delete_family(connection: AsyncConnection[Any], family_id: bytes) -> None:
     await connection.execute("DELETE FROM refresh_tokens WHERE family_id = %s", (family_id,))
-
-
-async def count_attempt(
-    connection: AsyncConnection[Any], settings: Settings, subject: bytes, now: datetime
-) -> None:
-    """Counts a try as failed before it is made, or refuses it; a success takes the count back.
-
-    One statement both checks and counts, so that tries made at the same time cannot all pass.
-    """
-    cursor = await connection.execute(_COUNT_SQL, _attempt(settings, subject, now))
-    if await cursor.fetchone() is None:
-        raise _too_many(await _seconds_to_wait(connection, settings, subject, now))
-
-
-async def stop_if_waiting(
-    connection: AsyncConnection[Any], settings: Settings, subject: bytes, now: datetime
-) -> None:
-    """Refuses a try after too many failures. For those who count their failures afterwards."""
-    wait = await _seconds_to_wait(connection, settings, subject, now)
-    if wait > 0:
-        raise _too_many(wait)
-
-
-async def _seconds_to_wait(
-    connection: AsyncConnection[Any], settings: Settings, subject: bytes, now: datetime
-) -> float:
-    cursor = await connection.execute(_OPEN_AGAIN_SQL, _attempt(settings, subject, now))
-    row = await cursor.fetchone()
-    return (row[0] - now).total_seconds() if row is not None else 0.0
-
-
-def _too_many(wait: float) -> TooManyRequestsError:
-    return TooManyRequestsError("Too many failed logins, try again later", max(1, math.ceil(wait)))
-
-
-def _attempt(settings: Settings, subject: bytes, now: datetime) -> dict[str, Any]:
-    return {
-        "subject": subject,
-        "now": now,
-        "free": settings.login_free_failures,
-        "longest": settings.login_max_delay_s,
-    }

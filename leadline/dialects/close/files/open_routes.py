@@ -14,10 +14,10 @@ from leadline.dialects.close.protocol.errors import STATUSES, spell_error
 from leadline.kernel.errors import LeadlineError, MalformedError, TooSlowError
 from leadline.kernel.rights import Role
 from leadline.kernel.scope import Scope
+from leadline.platform.networks import network_of
 from leadline.platform.rate_limits import RateLimiter
 from leadline.settings import Settings
 from leadline.wire import replies
-from leadline.wire.callers import network_of
 from leadline.wire.replies import client_of, error_headers, status_of, stop_if_exceeded
 
 

@@ -24,8 +24,8 @@ from leadline.kernel.errors import (
     UnavailableError,
     UnsupportedMediaError,
 )
+from leadline.platform.networks import network_of
 from leadline.platform.rate_limits import RateLimiter
-from leadline.wire.callers import network_of
 from leadline.wire.replies import (
     Endpoint,
     MethodNotAllowedError,

@@ -1,0 +1,1 @@
+"""Failed logins, and how long whoever guesses has to wait before the next try."""
