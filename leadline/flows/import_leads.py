@@ -19,6 +19,7 @@ from leadline.flows.find_references import find_references
 from leadline.flows.intake import entry_stage
 from leadline.kernel.errors import Path, Problems
 from leadline.kernel.times import read_local
+from leadline.platform import phone_numbers
 from leadline.store.unit import Unit
 
 _SHOWN = 100  # characters of a cell in a remark
@@ -179,7 +180,8 @@ class LeadImport:
         except ValueError:
             reasons.append(f"{shortened(row.created_at)!r} is no date or time")
         problems = Problems()
-        phones = [(row.phone, "office")] if row.phone else []
+        no_phone = phone_numbers.says_none(row.phone)
+        phones = [(row.phone, "office")] if row.phone and not no_phone else []
         emails = [(row.email, "office")] if row.email else []
         contact = NewContact(
             name=row.name or None,
@@ -195,6 +197,9 @@ class LeadImport:
         if reasons or created_at is None:
             self.result.fail(row.line, row.external_id, "; ".join(reasons))
             return None
+        if no_phone and row.external_id not in columns.imported:
+            words = f"{shortened(row.phone)!r} is no phone number; left out"
+            self.result.warn(row.line, row.external_id, words)
         return _Ready(row, created_at, contact)
 
     def _is_repeated(self, row: LeadRow) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
 import msgspec
 
@@ -11,7 +10,7 @@ from leadline.features.contacts.actions import update_contact
 from leadline.features.contacts.inputs import ContactChange
 from leadline.features.contacts.tables import CONTACTS, Contact
 from leadline.features.custom_fields.actions import fields_named
-from leadline.features.custom_fields.inputs import read_value
+from leadline.features.custom_fields.inputs import number_of, read_value
 from leadline.features.custom_fields.references import References
 from leadline.features.custom_fields.tables import CustomField
 from leadline.features.leads.actions import change_row
@@ -27,6 +26,8 @@ from leadline.kernel.errors import Problems
 from leadline.kernel.times import read_local
 from leadline.store import rows
 from leadline.store.unit import Unit
+
+MAX_AMOUNT = 10**15
 
 
 class TransitionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,12 +83,12 @@ class TransitionImport:
                 continue
             await self._enter(unit, row, found, at, amount)
 
-    def _flaw(self, text: str, amount: Decimal | None) -> str | None:
+    def _flaw(self, text: str, amount: float | None) -> str | None:
         """Why the property cannot have what the file says, or None when it can."""
         if amount is None or self._property is None:
             return f"{shortened(text)!r} is no amount" if text else None
         problems = Problems()
-        read_value(self._property, _number(amount), (), problems, References())
+        read_value(self._property, amount, (), problems, References())
         return f"{shortened(text)!r}: {problems.found[0].text}" if problems.found else None
 
     async def _known(self, unit: Unit, external_ids: list[str]) -> dict[str, _Known]:
@@ -110,7 +111,7 @@ class TransitionImport:
         return {found.lead.external_id or "": found for found in known.values()}
 
     async def _enter(
-        self, unit: Unit, row: TransitionRow, known: _Known, at: datetime, amount: Decimal | None
+        self, unit: Unit, row: TransitionRow, known: _Known, at: datetime, amount: float | None
     ) -> None:
         changed = await self._write_amount(unit, known, amount)
         history = known.transitions
@@ -140,22 +141,15 @@ class TransitionImport:
         history.sort(key=lambda t: (t.created_at, t.id))
         self.result.created += 1
 
-    async def _write_amount(self, unit: Unit, known: _Known, amount: Decimal | None) -> bool:
+    async def _write_amount(self, unit: Unit, known: _Known, amount: float | None) -> bool:
         if amount is None or self._property is None:
             return False
         before = known.contact
-        change = ContactChange(custom={self._property.id.hex(): _number(amount)})
+        change = ContactChange(custom={self._property.id.hex(): amount})
         known.contact = await update_contact(unit, before, change)
         return known.contact is not before
 
 
-def _number(amount: Decimal) -> int | float:
-    return int(amount) if amount == int(amount) else float(amount)
-
-
-def _amount(text: str) -> Decimal | None:
-    try:
-        found = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and abs(found) < Decimal(10) ** 15 else None
+def _amount(text: str) -> float | None:
+    found = number_of(text)
+    return found if found is not None and abs(found) < MAX_AMOUNT else None

@@ -42,7 +42,7 @@ INACTIVE = "Configuration is inactive and cannot process outreach requests"
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead as it comes in: phone in E.164, e-mail in lower case, extra values by field name.
+    """A lead as it comes in: phones in E.164, e-mails in lower case, extra values by field name.
 
     ``extras`` are values that nobody has assigned to the contact, application or conversation.
     """
@@ -52,8 +52,8 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     first_name: str | None = None
     last_name: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    emails: list[str] = []
+    phones: list[str] = []
     source: str | None = None
     extras: Mapping[str, Any] = {}
     contact_values: Mapping[str, Any] = {}
@@ -93,8 +93,8 @@ async def intake(unit: Unit, incoming: Incoming) -> IntakeResult:
     book = await stage_book(unit, "lead")
     await lock_values(
         unit,
-        phones=[incoming.phone] if incoming.phone else [],
-        emails=[incoming.email] if incoming.email else [],
+        phones=incoming.phones,
+        emails=incoming.emails,
     )
     contact = await _match(unit, incoming)
     values = await _route_values(unit, incoming)
@@ -135,10 +135,14 @@ async def _match(unit: Unit, incoming: Incoming) -> Contact | None:
         if found is None:
             raise NotFoundError("contact")
         return found
+    kinds: tuple[tuple[Literal["phone", "email"], list[str]], ...] = (
+        ("phone", incoming.phones),
+        ("email", incoming.emails),
+    )
     async with unit.seeing_all():  # a known person is known, also on a lead that is hidden
-        for kind, value in (("phone", incoming.phone), ("email", incoming.email)):
-            if value:
-                match = await contacts.find_by_method(unit, kind, value)  # type: ignore[arg-type]
+        for kind, values in kinds:
+            for value in values:
+                match = await contacts.find_by_method(unit, kind, value)
                 if match is not None:
                     return match
     return None
@@ -189,8 +193,8 @@ async def _create(
         name=incoming.name,
         first_name=incoming.first_name,
         last_name=incoming.last_name,
-        emails=_methods(incoming.email),
-        phones=_methods(incoming.phone),
+        emails=_methods(incoming.emails),
+        phones=_methods(incoming.phones),
         custom=values.contact,
         prompt_id=configuration.default_process_id,
         is_autopilot=configuration.is_autopilot and not configuration.use_workflow_only,
@@ -228,8 +232,8 @@ async def _merge(  # noqa: PLR0917 - the parts of one intake, in the order they 
             name=_given(incoming.name),
             first_name=_given(incoming.first_name),
             last_name=_given(incoming.last_name),
-            emails=_with_added(before.emails, incoming.email),
-            phones=_with_added(before.phones, incoming.phone),
+            emails=_with_added(before.emails, incoming.emails),
+            phones=_with_added(before.phones, incoming.phones),
             custom=values.contact,
         ),
     )
@@ -279,11 +283,11 @@ def _given(text: str | None) -> str | UnsetType:
     return text if text else UNSET
 
 
-def _methods(value: str | None) -> list[Method]:
-    return [{"value": value, "type": "office"}] if value else []
+def _methods(values: list[str]) -> list[Method]:
+    return [{"value": value, "type": "office"} for value in values]
 
 
-def _with_added(known: list[Method], value: str | None) -> list[Method] | UnsetType:
-    if not value or any(method["value"] == value for method in known):
-        return UNSET
-    return [*known, *_methods(value)]
+def _with_added(known: list[Method], values: list[str]) -> list[Method] | UnsetType:
+    there = {method["value"] for method in known}
+    added = [value for value in values if value not in there]
+    return [*known, *_methods(added)] if added else UNSET

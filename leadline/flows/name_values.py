@@ -25,22 +25,24 @@ async def values_by_name(
 ) -> CustomValues:
     """Values for the ``custom`` column from values by field name; unknown names become fields.
 
-    Text and numbers are kept as they come; other types check their values. Fields that only some
-    roles may edit take a value from them alone; ``before`` are values that may come back as they
-    are.
+    Text is kept as it comes, and a text that says a number is one where a number belongs; all
+    other values are checked. Fields that only some roles may edit take a value from them alone.
+    ``before`` are values that may come back as they are.
     """
     if not given:
         return {}
     fields = await fields_named(unit, noun, given, problems)
-    strict = {
-        name: field for name, field in fields.items() if field.target_type not in {*TEXTS, "number"}
+    checked = {
+        name: (field, given[name])
+        for name, field in fields.items()
+        if field.target_type not in TEXTS and given[name] != (before or {}).get(field.id.hex())
     }
-    known = await find_references(unit, [(strict[name], given[name]) for name in strict])
+    known = await find_references(unit, checked.values())
     values: CustomValues = {}
     for name, field in fields.items():
         value = given[name]
-        if name in strict:
-            value = read_value(field, value, ("custom", name), problems, known)
+        if name in checked:
+            value = read_value(*checked[name], ("custom", name), problems, known)
         elif len(msgspec.json.encode(value)) > MAX_VALUE_LENGTH:
             problems.add("too_long", "custom", name)
         key = field.id.hex()

@@ -10,6 +10,19 @@ import phonenumbers
 _MAX_LENGTH = 64
 
 
+# What people and forms write where there is no number, in the languages they do so most.
+_NO_NUMBER = frozenset(
+    {"n/a", "na", "n.a.", "n.a", "k.a.", "none", "no", "nil", "null", "undefined", "unknown"}
+    | {"unbekannt", "keine", "inconnu", "aucun", "ninguno", "not provided", "no phone", "tbd"}
+)
+
+
+def says_none(text: str) -> bool:
+    """Whether the text only says that there is no number, as "N/A", "none" and "-" do."""
+    said = text.strip().lower()
+    return said in _NO_NUMBER or (bool(said) and not said.strip("-–—./?_ "))
+
+
 def to_e164(text: str, country: str) -> str | None:
     """``text`` as E.164 (``+14155550133``), or None when it cannot be a phone number.
 

@@ -85,8 +85,9 @@ WITH property AS (
     UNION ALL
     SELECT c.lead_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, CASE
         WHEN jsonb_typeof(c.custom -> f.key) = 'number'
-          OR c.custom ->> f.key ~ '^\\s*-?[0-9]{1,30}(\\.[0-9]{1,30})?\\s*$'
-        THEN (c.custom ->> f.key)::numeric END
+          OR c.custom ->> f.key ~ ('^\\s*[+-]?([0-9]{1,30}|[0-9]{1,3}(,[0-9]{3}){1,9})'
+              '(\\.[0-9]{1,30})?\\s*$')
+        THEN replace(c.custom ->> f.key, ',', '')::numeric END
     FROM contacts c CROSS JOIN property f
     WHERE c.organization_id = %(organization_id)s AND c.custom ? f.key
 ), leads_taken_in AS (

@@ -191,7 +191,7 @@ def test_the_summary_gives_conversion_cost_gross_profit_and_roi(world: World):
     )
     won = send_lead(world.bo, facebook, phoneNumber="+14155550101", profit=100)
     send_lead(world.bo, facebook, phoneNumber="+14155550102", profit="2.5")
-    send_lead(world.bo, facebook, phoneNumber="+14155550103", profit="a lot")
+    send_lead(world.bo, facebook, phoneNumber="+14155550103")
     lost = send_lead(world.bo, zillow, phoneNumber="+14155550104")
     move(world, won["contactId"], "Closed Won")
     move(world, lost["contactId"], "Closed Lost")
@@ -226,6 +226,17 @@ def test_the_summary_gives_conversion_cost_gross_profit_and_roi(world: World):
     assert named == [("Facebook Lead Ad Funnel", 3), ("Zillow", 1)]
     (user,) = found["byUser"]
     assert (user["userId"], user["userName"]) == (world.bo.user_id.hex(), "Bo Berg")
+
+
+def test_the_gross_profit_counts_texts_that_say_a_number(world: World):
+    where = f"/organizations/{world.ada.org}/outreach-gross-profit-config"
+    world.ada.tether.put(where, {"entityType": "Contact", "propertyKey": "profit"})
+    configuration = make_configuration(world.bo)
+    for index, profit in enumerate(("1,000.50", "100", " +25 ", "$50", "1,5")):
+        send_lead(world.bo, configuration, phoneNumber=f"+1415555010{index}", profit=profit)
+    (field,) = world.ada.close.get("/custom_field/contact/")["data"]
+    assert field["type"] == "text"
+    assert summary(world)["totals"]["grossProfit"] == 1125.5
 
 
 def test_a_message_counts_as_contact_when_it_is_sent(world: World):

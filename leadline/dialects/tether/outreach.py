@@ -7,29 +7,16 @@ from typing import Any, Literal, TypedDict
 
 import msgspec
 
+from leadline.dialects.tether.intake_payloads import CONFIGURATION, read_payload
 from leadline.features.lead_sources.queries import active_lead_sources
-from leadline.flows.intake import INACTIVE, Incoming, IntakeResult, intake
-from leadline.kernel.errors import NotFoundError, Problems, RefusedError
+from leadline.flows.intake import INACTIVE, intake
+from leadline.kernel.errors import NotFoundError, RefusedError
 from leadline.kernel.ids import parse_hex
 from leadline.kernel.rights import Right
-from leadline.platform import emails, phone_numbers
 from leadline.store.unit import Unit
 from leadline.wire.operation import Request, operation
 
 TAG = "Outreach"
-
-_CONFIGURATION = ("configurationId", "configuration_id", "CONFIGURATION_ID")
-_CONTACT_ID = ("contactId", "_id", "id")
-_TEXTS = {
-    "name": ("name", "fullName"),
-    "first_name": ("firstName", "first_name"),
-    "last_name": ("lastName", "last_name"),
-    "email": ("email",),
-    "phone": ("phoneNumber", "phone_number", "phone"),
-    "source": ("source",),
-}
-_GROUPS = ("contacts", "applications", "conversations")
-_MAX_TEXT = 1000
 
 
 class OutreachBody(msgspec.Struct, frozen=True, rename="camel"):
@@ -46,6 +33,7 @@ class OutreachBody(msgspec.Struct, frozen=True, rename="camel"):
     contacts: dict[str, Any] = {}
     applications: dict[str, Any] = {}
     conversations: dict[str, Any] = {}
+    custom_data: dict[str, Any] = {}
 
 
 class OutreachData(TypedDict):
@@ -58,6 +46,7 @@ class OutreachData(TypedDict):
 class OutreachShape(TypedDict):
     success: Literal[True]
     message: str
+    warnings: list[str]
     data: OutreachData
 
 
@@ -66,7 +55,7 @@ async def receive_webhook(request: Request[dict[str, Any]]) -> OutreachShape:
     configuration_id = _configuration_id(request.body)
     if configuration_id is None:
         raise RefusedError("configurationId is required")
-    return _answer(await intake(request.unit, _read(request, configuration_id)))
+    return await _take_in(request, configuration_id)
 
 
 async def process_outreach(request: Request[dict[str, Any]]) -> OutreachShape:
@@ -74,14 +63,17 @@ async def process_outreach(request: Request[dict[str, Any]]) -> OutreachShape:
     configuration_id = _configuration_id(request.body)
     if configuration_id is None:
         configuration_id = await _usual_configuration(request.unit, request.body.get("source"))
-    return _answer(await intake(request.unit, _read(request, configuration_id)))
+    return await _take_in(request, configuration_id)
 
 
-def _answer(taken: IntakeResult) -> OutreachShape:
+async def _take_in(request: Request[dict[str, Any]], configuration_id: bytes) -> OutreachShape:
+    payload = read_payload(request.body, configuration_id, request.scope.country)
+    taken = await intake(request.unit, payload.incoming)
     message = "Data processed successfully"
     return {
         "success": True,
         "message": f"{message} and message sent." if taken.greeted else message,
+        "warnings": payload.warnings,
         "data": {
             "contactId": taken.contact_id.hex() if taken.contact_id else None,
             "applicationId": taken.application_id.hex() if taken.application_id else None,
@@ -92,7 +84,7 @@ def _answer(taken: IntakeResult) -> OutreachShape:
 
 
 def _configuration_id(body: Mapping[str, Any]) -> bytes | None:
-    given = next((body[name] for name in _CONFIGURATION if body.get(name)), None)
+    given = next((body[name] for name in CONFIGURATION if body.get(name)), None)
     if given is None:
         return None
     found = parse_hex(given) if isinstance(given, str) else None
@@ -109,85 +101,6 @@ async def _usual_configuration(unit: Unit, source: Any) -> bytes:
     if len(active) == 1:
         return active[0].id
     raise RefusedError("configurationId is required")
-
-
-def _read(request: Request[dict[str, Any]], configuration_id: bytes) -> Incoming:
-    """The payload, raw (flat) or fixed (grouped), or a mix of both; every problem at once."""
-    problems = Problems()
-    flat = {key: value for key, value in request.body.items() if key not in _CONFIGURATION}
-    groups: dict[str, dict[str, Any]] = {}
-    for group in _GROUPS:
-        value = flat.pop(group, None)
-        if value is not None and not isinstance(value, dict):
-            problems.add("type", group, text="Value must be of dict type.")
-            value = None
-        groups[group] = dict(value or {})
-    custom_data = flat.pop("customData", None)
-    known = {**flat, **groups["contacts"]}
-    texts = {field: _text(known, names, problems) for field, names in _TEXTS.items()}
-    contact_id = _contact_id(known, problems)
-    reserved = {name for names in (*_TEXTS.values(), _CONTACT_ID) for name in names}
-    email, phone = texts["email"], texts["phone"]
-    if email and (email := emails.normalise(email)) is None:
-        problems.add("email", "email")
-    if phone and (phone := phone_numbers.to_e164(phone, request.scope.country)) is None:
-        problems.add("phone", "phoneNumber")
-    if not problems.found and not (phone or email or contact_id):
-        words = "phoneNumber or email is required unless contactId is supplied"
-        problems.add("required", "phoneNumber", text=words)
-    problems.stop_if_any()
-    extras = {**flat, **(custom_data if isinstance(custom_data, dict) else {})}
-    return Incoming(
-        configuration_id=configuration_id,
-        contact_id=contact_id,
-        name=texts["name"],
-        first_name=texts["first_name"],
-        last_name=texts["last_name"],
-        email=email,
-        phone=phone,
-        source=texts["source"],
-        extras=_filled(extras, reserved),
-        contact_values=_filled(groups["contacts"], reserved),
-        application_values=_filled(groups["applications"], set()),
-        conversation_values=_filled(groups["conversations"], set()),
-    )
-
-
-def _text(known: Mapping[str, Any], names: tuple[str, ...], problems: Problems) -> str | None:
-    """The first of these fields that has a value; numbers count as text."""
-    for name in names:
-        value = known.get(name)
-        if value is None or value == "":
-            continue
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
-        if not isinstance(value, str):
-            problems.add("type", name, text="Value must be of str type.")
-        elif len(value) > _MAX_TEXT:
-            problems.add("too_long", name)
-        elif value.strip():
-            return value.strip()
-    return None
-
-
-def _contact_id(known: Mapping[str, Any], problems: Problems) -> bytes | None:
-    for name in _CONTACT_ID:
-        value = known.get(name)
-        if value is None or value == "":
-            continue
-        found = parse_hex(value) if isinstance(value, str) else None
-        if found is None:
-            problems.add("not_found", name)
-        return found
-    return None
-
-
-def _filled(values: Mapping[str, Any], reserved: set[str]) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in values.items()
-        if name not in reserved and value is not None and value != ""
-    }
 
 
 _ERRORS = {

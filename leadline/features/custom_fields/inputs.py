@@ -24,8 +24,8 @@ MAX_VALUES = 1000
 SHOWN_CHOICES = 20
 MAX_EXACT = 1 << 53  # larger whole numbers are not exact as floating-point numbers
 
-# Digits, as cells of a table and forms give numbers.
-_PLAIN_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|\.\d+)", re.ASCII)
+
 # Types whose values are text that people write.
 TEXTS = frozenset({"text", "textarea", "hidden"})
 MULTIPLE = frozenset({"choices", "user", "contact", "custom_object"})
@@ -175,8 +175,7 @@ def _read_one(
 ) -> Any:
     kind = field.target_type
     if kind == "number":
-        is_plain = isinstance(value, str) and _PLAIN_NUMBER.fullmatch(value)
-        read = _number(value) if is_plain else value
+        read = _number(value) if isinstance(value, str) else value
         if type(read) not in (int, float):
             problems.add("type", *path, text=_wrong_type(field))
         return read
@@ -260,12 +259,22 @@ def _written(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
+def number_of(text: str) -> int | float | None:
+    """The number that a text says, as ``1200``, ``-12.5`` or ``1,200.50``; else None.
+
+    The decimal sign is the point, as in JSON. A comma only sets thousands apart: with any other
+    number of digits after it, it may be somebody's decimal sign.
+    """
+    text = text.strip()
+    if not _NUMBER.fullmatch(text):
+        return None
+    found = float(text.replace(",", ""))
+    if not math.isfinite(found):
+        return None
+    return int(found) if found.is_integer() and abs(found) < MAX_EXACT else found
+
+
 def _number(text: str) -> int | float | str:
     """The number that a text says, or the text."""
-    try:
-        found = float(text)
-    except ValueError:
-        return text
-    if not math.isfinite(found):
-        return text
-    return int(found) if found.is_integer() and abs(found) < MAX_EXACT else found
+    found = number_of(text)
+    return text if found is None else found
