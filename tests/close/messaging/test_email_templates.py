@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from tests.cast import World
 from tests.close.making import UNKNOWN, contact, custom_field, lead, wrong
 from tests.close.messaging.making import EMAIL, FILE
@@ -101,6 +105,13 @@ def test_a_template_names_custom_fields_and_addresses_as_close_does(world: World
     assert found["body"] == "in the Space space, Choice 1, Choice 2, 1 Main St, 3000 Bern BE"
 
 
+def rendered(world: World, made: Any, **template: str) -> Any:
+    """A new template, rendered for the first contact of a lead."""
+    made_template = world.ada.close.post("/email_template/", {"name": "x", **template})["id"]
+    params = {"lead_id": made["id"], "contact_id": made["contacts"][0]["id"]}
+    return world.ada.close.get(f"/email_template/{made_template}/render/", params=params)
+
+
 def test_values_in_html_are_text(world: World):
     body = {"name": "x", "subject": "{{lead.name}}", "body": "<p>{{lead.name}}</p>"}
     template = world.ada.close.post("/email_template/", body)["id"]
@@ -109,6 +120,38 @@ def test_values_in_html_are_text(world: World):
     found = world.ada.close.get(f"/email_template/{template}/render/", params=params)
     assert found["body"] == "<p>&lt;b&gt;Fish &amp; Chips&lt;/b&gt;</p>"
     assert found["subject"] == "<b>Fish & Chips</b>"
+
+
+HOSTILE = "<img src=x onerror=alert(document.domain)>"
+
+
+@pytest.mark.parametrize("body", ["Dear {{contact.name}}, ...", "<p>Dear {{contact.name}}</p>"])
+def test_what_strangers_call_themselves_never_becomes_markup(world: World, body: str):
+    made = lead(world, contacts=[{"name": HOSTILE}])
+    found = rendered(world, made, body=body)
+    assert "<img" not in found["body"]
+    assert "&lt;img src=x onerror=alert(document.domain)&gt;" in found["body"]
+
+
+def test_a_name_with_line_ends_begins_no_header(world: World):
+    made = lead(world, contacts=[{"name": "Ann\r\nBcc: everybody@list.example"}])
+    found = rendered(world, made, subject="Hi {{contact.name}}")
+    assert found["subject"] == "Hi Ann Bcc: everybody@list.example"
+
+
+def test_a_rendered_body_has_its_layout_and_nothing_that_runs(world: World):
+    table = (
+        '<table width="600" style="color: red"><tbody><tr><td align="center">Hi</td></tr></tbody>'
+    )
+    body = (
+        f"{table}</table><script>alert(1)</script><style>p</style><form><input></form>"
+        '<a href="javascript:alert(1)" onclick="x()">a</a><a href="https://example.com">b</a>'
+        '<iframe src="https://example.com"></iframe><p style="position:fixed;color:blue">c</p>'
+    )
+    found = rendered(world, lead(world, contacts=[{"name": "Ann"}]), body=body)
+    assert found["body"] == (
+        f'{table}</table><a>a</a><a href="https://example.com">b</a><p style="color:blue">c</p>'
+    ).replace("color: red", "color:red")
 
 
 def test_rendering_needs_a_lead_and_a_contact_on_it(world: World):

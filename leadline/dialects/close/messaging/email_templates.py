@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
@@ -34,13 +33,13 @@ from leadline.features.email_templates.inputs import EmailTemplateChange
 from leadline.features.email_templates.queries import get_template, page_of_templates
 from leadline.features.email_templates.tables import EMAIL_TEMPLATES, EmailTemplate
 from leadline.features.opportunities.tables import Attachment
+from leadline.kernel.control_characters import one_line
 from leadline.kernel.errors import Problems
 from leadline.kernel.placeholders import render
 from leadline.kernel.rights import Right
+from leadline.platform.email_html import clean_email_html
 from leadline.reporting.placeholder_values import placeholder_values
 from leadline.wire.operation import Operation, Request
-
-_TAG = re.compile(r"<[a-zA-Z/!]")
 
 
 class AttachmentShape(TypedDict):
@@ -228,19 +227,17 @@ async def render_template(request: Request[None]) -> RenderedShape | NothingShap
         "email": contact.emails[0]["value"] if contact.emails else None,
         "lead_display_name": lead_name,
         "lead_id": spell_id("lead", lead.id),
-        "subject": render(template.subject, values),
+        "subject": one_line(render(template.subject, values)),
     }
     return answer
 
 
 def _render_body(body: str, values: Mapping[str, object]) -> str:
-    """In HTML a value is text, whatever signs are in it."""
-    if not _TAG.search(body):
-        return render(body, values)
+    """A body is HTML, and in it a value is text, whatever signs are in it."""
     escaped = {
         name: None if value is None else html.escape(str(value)) for name, value in values.items()
     }
-    return render(body, escaped)
+    return clean_email_html(render(body, escaped))
 
 
 RESOURCE = Resource(
