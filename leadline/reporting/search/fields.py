@@ -293,7 +293,22 @@ _CUSTOM_OBJECT = stored_in(
     },
     texts=("{a}.name",),
 )
-_NOT_STORED = NounSpec(keys=_LEAD_AND_CONTACT)
+# Nothing is stored of these, so that their fields are never looked at; but they can be named.
+_NOTHING = "NULL"
+_NOT_STORED = NounSpec(
+    keys=_LEAD_AND_CONTACT,
+    fields={
+        **_ACTIVITY,
+        "status": choice(_NOTHING),
+        "direction": choice(_NOTHING),
+        "title": text(_NOTHING),
+        "text": text(_NOTHING),
+        "duration": number(_NOTHING),
+        "outcome_id": reference(_NOTHING),
+        "starts_at": moment(_NOTHING),
+        "ends_at": moment(_NOTHING),
+    },
+)
 
 CATALOGUE: dict[str, NounSpec] = {
     "lead": LEAD,

@@ -172,7 +172,10 @@ class _Reader:
 
     async def _text(self, node: Json, noun: str, path: Path) -> Query:
         test = read_text(node, path, self._problems)
-        return _EVERYTHING if test is None else HasText(test)
+        if test is None:
+            return _EVERYTHING
+        found = id_of(test.value.strip()) if test.mode == "exact_value" else None
+        return HasText(test) if found is None else AnyOf((HasId((found,)), HasText(test)))
 
     async def _field(self, node: Json, noun: str, path: Path) -> Query:
         known, problems = self._known, self._problems

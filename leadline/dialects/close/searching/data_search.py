@@ -14,8 +14,8 @@ import msgspec
 from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.query.saved_searches import SavedSearches
 from leadline.dialects.close.query.tree_search import read_search
-from leadline.dialects.close.searching.search_shapes import OBJECTS, show_found
-from leadline.kernel.errors import Problems, RefusedError
+from leadline.dialects.close.searching.search_shapes import NOT_SHOWN, OBJECTS, show_found
+from leadline.kernel.errors import InvalidError, Problems, RefusedError, problem
 from leadline.kernel.rights import Right
 from leadline.reporting.search.queries import Position, count_found, found_after
 from leadline.reporting.search.tree import Search
@@ -65,6 +65,8 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
 async def search_data(request: Request[SearchBody]) -> DataSearchShape:
     unit, body = request.unit, request.body
     search = await _read(request)
+    if search.noun in NOT_SHOWN:
+        return _nothing(body)
     unit.scope.require(OBJECTS[search.noun].read)
     digest = _digest(request.raw)
     cursor = None if body.cursor is None else _read_cursor(body.cursor, digest, unit.now)
@@ -85,6 +87,14 @@ async def search_data(request: Request[SearchBody]) -> DataSearchShape:
         total = await count_found(unit, search)
         limited = total if body.results_limit is None else min(total, body.results_limit)
         answer["count"] = {"limited": limited, "total": total}
+    return answer
+
+
+def _nothing(body: SearchBody) -> DataSearchShape:
+    """What is found of a type that has no objects."""
+    answer: DataSearchShape = {"data": [], "cursor": None}
+    if body.include_counts:
+        answer["count"] = {"limited": 0, "total": 0}
     return answer
 
 
@@ -113,7 +123,7 @@ async def _read(request: Request[SearchBody]) -> Search:
     offset = spelling.tz_offset(request.headers)
     saved = SavedSearches(request)
     search = await read_search(unit, body.query, offset, saved.find, sort=body.sort)
-    if search.noun not in OBJECTS:
+    if search.noun not in OBJECTS and search.noun not in NOT_SHOWN:
         problems.add("choice", "query", "object_type", text=_NO_OBJECTS)
         problems.stop_if_any()
     return search
@@ -146,11 +156,12 @@ def _read_cursor(text: str, digest: bytes, now: datetime) -> Cursor:
     try:
         cursor = msgspec.msgpack.decode(urlsafe_b64decode(text), type=Cursor)
     except (NotBase64, ValueError, msgspec.DecodeError) as error:
-        raise RefusedError("The cursor is not valid.") from error
+        raise InvalidError([problem("choice", "cursor", text="Invalid cursor")]) from error
     if now.timestamp() - cursor.issued_at > CURSOR_LIFETIME_S:
-        raise RefusedError("The cursor has expired. Search again from the beginning.")
+        raise InvalidError([problem("choice", "cursor", text="Expired cursor")])
     if cursor.body != digest:
-        raise RefusedError("The cursor belongs to another search: send the same body with it.")
+        words = "The cursor belongs to another search: send the same body with it."
+        raise InvalidError([problem("conflict", "cursor", text=words)])
     return cursor
 
 

@@ -16,7 +16,7 @@ from leadline.dialects.close.activities import (
     task_completions,
 )
 from leadline.dialects.close.customizing import custom_objects
-from leadline.dialects.close.leads import contacts, leads, opportunities
+from leadline.dialects.close.leads import contacts, leads, opportunities, tasks
 from leadline.dialects.close.protocol import spelling
 from leadline.dialects.close.protocol.resource import Resource
 from leadline.reporting.search.queries import field_values
@@ -37,10 +37,13 @@ OBJECTS: dict[str, Resource[Any, Any]] = {
     "lead": leads.RESOURCE,
     "contact": contacts.RESOURCE,
     "opportunity": opportunities.RESOURCE,
+    "task": tasks.RESOURCE,
     "custom_object": custom_objects.RESOURCE,
     **ACTIVITIES,
 }
 
+# Types of Close that can be asked for and have no objects here yet, or none with a shape.
+NOT_SHOWN = frozenset({"email", "sms", "meeting", "whatsapp_message", "sequence_subscription"})
 
 # What needs no object to be read.
 _PLAIN = frozenset({"__object_type", "id"})
@@ -57,7 +60,7 @@ async def show_found(
     object_type = f"activity.{noun}" if noun in ACTIVITIES else noun
     shapes: dict[bytes, Mapping[str, Any]] = {}
     figures: dict[bytes, dict[str, Any]] = {}
-    is_plain = set(names) <= _PLAIN
+    is_plain = set(names) <= _PLAIN and noun != "task"  # whose ids tell what kind of task it is
     if ids and not is_plain:
         found = await rows.select_ids(request.unit, resource.table, ids)
         shapes = dict(zip(found, await resource.show(request, list(found.values())), strict=True))
@@ -70,12 +73,16 @@ async def show_found(
         shown.append(
             {
                 "__object_type": object_type,
-                "id": spelling.spell_id(resource.prefix, object_id),
+                "id": _id(resource, object_id, shapes.get(object_id, {})),
                 **figures.get(object_id, {}),
                 **picked,
             }
         )
     return shown
+
+
+def _id(resource: Resource[Any, Any], object_id: bytes, shape: Mapping[str, Any]) -> str:
+    return shape.get("id") or spelling.spell_id(resource.prefix, object_id)
 
 
 async def _figures(
