@@ -64,6 +64,7 @@ def country_of(e164: str) -> str | None:
     found = phonenumbers.region_code_for_number(number)
     if found is not None:
         return found
-    # Numbers of fiction are in no assigned range: the main country of the calling code.
+    # Numbers of fiction are in no assigned range: the main country of the calling code. Under +1
+    # more than twenty countries are equals.
     code = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(number.country_code or 0, ())
-    return code[0] if code and code[0] != "001" else None
+    return code[0] if code and code[0] not in ("001", "US") else None

@@ -155,7 +155,7 @@ def test_everything_that_is_wrong_is_told_at_once(world: World):
         "user_id": "Object does not exist.",
         "created_by": "Object does not exist.",
         size: "Value must be of number type.",
-        "custom.cf_x": "There is no such custom field.",
+        "custom.cf_x": 'The Custom Field "cf_x" does not exist.',
     }
     answer = activity(world, demo, 400, lead_id=home, contact_id=elsewhere)
     assert wrong(answer) == {"contact_id": "The contact is on another lead."}

@@ -115,7 +115,7 @@ def test_everything_that_is_wrong_is_told_at_once(world: World):
         "lead_id": "Object does not exist.",
         "name": "This field is required.",
         size: "Value must be of number type.",
-        other: "There is no such custom field.",
+        other: f'The Custom Field "{other.removeprefix("custom.")}" does not exist.',
         needed: "This field is required.",
     }
     assert set(wrong(world.ada.close.post("/custom_object/", {}, 400))) == {

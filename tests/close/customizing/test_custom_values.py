@@ -176,7 +176,8 @@ def test_nothing_is_added_to_a_field_with_one_value(world: World):
         assert wrong(answer) == {key + suffix: "The field does not accept multiple values."}
     unknown = f"custom.cf_{UNKNOWN}.add"
     answer = world.ada.close.put(f"/lead/{made['id']}/", {unknown: "A"}, 400)
-    assert wrong(answer) == {unknown: "There is no such custom field."}
+    words = f'The Custom Field "cf_{UNKNOWN}.add" does not exist.'
+    assert wrong(answer) == {unknown: words}
 
 
 def test_a_field_may_be_named_like_a_suffix(world: World):

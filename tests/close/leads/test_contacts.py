@@ -407,3 +407,10 @@ def test_a_list_costs_as_much_for_thirty_as_for_one(world: World, monkeypatch: p
         assert len(world.ada.close.get("/contact/")["data"]) == 30
         assert len(world.ada.close.get("/contact/", params={"_limit": 1})["data"]) == 1
     assert counts == [2, 2]  # contacts, and the links that are shown on them
+
+
+def test_a_number_under_plus_one_is_of_no_country_unless_its_range_is(world: World):
+    numbers = ("+14155550133", "+12045550100", "+16000000001", "+447700900000")
+    made = contact(world, phones=[{"phone": number} for number in numbers])
+    assert [each["country"] for each in made["phones"]] == ["US", "CA", None, "GB"]
+    assert made["phones"][2]["phone_formatted"] == "+1 600-000-0001"

@@ -228,7 +228,7 @@ def test_everything_wrong_is_told_at_once(world: World):
         "created_by": "Object does not exist.",
         "status_id": "Object does not exist.",
         "attachments": {"errors": {"0": {"field-errors": {"url": "Invalid URL."}}}},
-        "custom.Nothing": "There is no such custom field.",
+        "custom.Nothing": 'The Custom Field "Nothing" does not exist.',
     }
     assert refused(
         world,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 import msgspec
@@ -50,7 +51,7 @@ from leadline.features.users.queries import check_members
 from leadline.flows import create_lead as flow
 from leadline.flows.delete_lead import delete_lead
 from leadline.flows.move_lead import move_lead
-from leadline.kernel.errors import Path, Problems, RefusedError
+from leadline.kernel.errors import InvalidError, Path, Problems, RefusedError, problem
 from leadline.kernel.names import check_count
 from leadline.kernel.rights import Right
 from leadline.platform import web_addresses
@@ -62,6 +63,7 @@ from leadline.wire.operation import Request
 
 MAX_LIMIT = 200
 MAX_ADDRESSES = 100
+MAX_DIGITS = 18
 
 
 class LeadListShape(TypedDict):
@@ -175,12 +177,21 @@ async def _read_contacts(
     ]
 
 
+def _page_of(query: Mapping[str, str]) -> spelling.Page:
+    """Of leads alone a page that is too large is a problem of its field."""
+    limit = query.get("_limit", "").strip()
+    if limit.isdecimal() and len(limit) <= MAX_DIGITS and int(limit) > MAX_LIMIT:
+        words = f"Input should be less than or equal to {MAX_LIMIT}"
+        raise InvalidError([problem("too_large", "_limit", text=words)])
+    return spelling.page_of(query, MAX_LIMIT)
+
+
 # The operations.
 
 
 async def list_leads(request: Request[None]) -> LeadListShape:
     unit = request.unit
-    page = spelling.page_of(request.query, MAX_LIMIT)
+    page = _page_of(request.query)
     search = await search_in(request, "lead")
     if search is None:
         leads = await page_of_leads(unit, page.limit, page.skip)

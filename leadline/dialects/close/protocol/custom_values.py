@@ -7,7 +7,13 @@ from typing import Any
 
 import msgspec
 
-from leadline.features.custom_fields.inputs import MAX_VALUES, as_list, is_empty, read_value
+from leadline.features.custom_fields.inputs import (
+    MAX_NAME_LENGTH,
+    MAX_VALUES,
+    as_list,
+    is_empty,
+    read_value,
+)
 from leadline.features.custom_fields.queries import fields_of
 from leadline.features.custom_fields.references import References
 from leadline.features.custom_fields.tables import CustomField, CustomValues, FieldNoun
@@ -102,7 +108,7 @@ def read_custom(
         where = (*path, *inner)
         field, suffix = book.resolve(name)
         if field is None:
-            problems.add("unknown_field", *where, text="There is no such custom field.")
+            problems.add("unknown_field", *where, text=_unknown(name))
             continue
         key = field.id.hex()
         present = values.get(key, so_far.get(key))
@@ -150,8 +156,12 @@ def check_required(book: FieldBook, values: CustomValues, problems: Problems) ->
 
 def refuse_custom(given: Json, problems: Problems) -> None:
     """Adds a problem for each value, where a noun has no custom fields."""
-    for inner, _, _ in _values(given):
-        problems.add("unknown_field", *inner, text="There is no such custom field.")
+    for inner, name, _ in _values(given):
+        problems.add("unknown_field", *inner, text=_unknown(name))
+
+
+def _unknown(name: str) -> str:
+    return f'The Custom Field "{name[:MAX_NAME_LENGTH]}" does not exist.'
 
 
 def _values(given: Json) -> Iterator[tuple[Path, str, Any]]:
