@@ -43,10 +43,12 @@ def test_a_call_is_logged_on_a_lead(world: World):
         "_type": "Call",
         "activity_at": "2026-05-16T10:00:00.000000+00:00",
         "call_method": "external",
+        "coach_legs": [],
         "contact_id": ann,
         "cost": "0",
         "created_by": bo,
         "created_by_name": "Bo Berg",
+        "date_answered": None,
         "date_created": now,
         "date_updated": now,
         "dialer_id": None,
@@ -54,6 +56,11 @@ def test_a_call_is_logged_on_a_lead(world: World):
         "direction": "inbound",
         "disposition": "answered",
         "duration": 153,
+        "forwarded_to": None,
+        "has_recording": True,
+        "is_forwarded": False,
+        "is_joinable": False,
+        "is_to_group_number": False,
         "lead_id": home["id"],
         "local_country_iso": "US",
         "local_phone": None,
@@ -63,6 +70,7 @@ def test_a_call_is_logged_on_a_lead(world: World):
         "organization_id": home["organization_id"],
         "outcome_id": outcome_id,
         "phone": "+16505551234",
+        "recording_expires_at": None,
         "recording_url": "https://files.example.com/1.mp3",
         "remote_country_iso": "US",
         "remote_phone": "+16505551234",
@@ -74,6 +82,10 @@ def test_a_call_is_logged_on_a_lead(world: World):
         "sequence_subscription_id": None,
         "source": "External",
         "status": "completed",
+        "transferred_from": None,
+        "transferred_from_user_id": None,
+        "transferred_to": None,
+        "transferred_to_user_id": None,
         "updated_by": f"user_{world.ada.user_id.hex()}",
         "updated_by_name": world.ada.close.get("/me/")["email"],
         "user_id": bo,
@@ -380,3 +392,14 @@ def test_a_call_that_was_logged_elsewhere_took_place_then(world: World):
     assert call(world, lead_id=on, **later)["activity_at"] == "2014-02-01T00:00:00.000000+00:00"
     query = 'call(date >= "2014-02-03" date < "2014-02-04")'
     assert world.ada.close.get("/lead/", params={"query": query})["total_results"] == 1
+
+
+def test_transcripts_are_told_when_they_are_asked_for(world: World):
+    made = call(world, lead_id=lead(world)["id"])
+    names = "recording_transcript,voicemail_transcript"
+    path = f"/activity/call/{made['id']}/"
+    assert world.ada.close.get(path, params={"_fields": names}) == {
+        "recording_transcript": None,
+        "voicemail_transcript": None,
+    }
+    assert (made["has_recording"], "recording_transcript" in made) == (False, False)

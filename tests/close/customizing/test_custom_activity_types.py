@@ -21,12 +21,14 @@ def test_an_activity_type_shows_its_fields_without_choices(world: World):
     (shown,) = world.ada.close.get(f"/custom_activity/{demo}/")["fields"]
     assert shown == {
         "accepts_multiple_values": False,
+        "back_reference_is_visible": None,
         "converting_to_type": None,
         "description": None,
         "editable_with_roles": [],
         "id": field["id"],
         "is_shared": False,
         "name": "Plan",
+        "referenced_custom_type_id": None,
         "required": True,
         "type": "choices",
     }

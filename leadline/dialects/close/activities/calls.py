@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -23,6 +23,7 @@ from leadline.dialects.close.protocol.spelling import (
     OutcomeId,
     PlaybookId,
     UserId,
+    is_asked_for,
     spell_id,
     spell_id_or_null,
     spell_time,
@@ -38,15 +39,23 @@ from leadline.platform import phone_numbers
 from leadline.wire.instants import Instant
 from leadline.wire.operation import Request
 
+# Shown when they are asked for; nothing is transcribed here.
+_TRANSCRIPTS: tuple[Literal["recording_transcript", "voicemail_transcript"], ...] = (
+    "recording_transcript",
+    "voicemail_transcript",
+)
+
 
 class CallShape(TypedDict):
     _type: Literal["Call"]
     activity_at: str
     call_method: str
+    coach_legs: list[Any]
     contact_id: str | None
     cost: str
     created_by: str | None
     created_by_name: str | None
+    date_answered: None
     date_created: str
     date_updated: str
     dialer_id: None
@@ -54,7 +63,12 @@ class CallShape(TypedDict):
     direction: str
     disposition: str | None
     duration: int
+    forwarded_to: None
+    has_recording: bool
     id: str
+    is_forwarded: bool
+    is_joinable: bool
+    is_to_group_number: bool
     lead_id: str
     local_country_iso: str
     local_phone: None
@@ -66,6 +80,8 @@ class CallShape(TypedDict):
     phone: str | None
     playbook_id: str | None
     quality_info: str | None
+    recording_expires_at: None
+    recording_transcript: NotRequired[None]
     recording_url: str | None
     remote_country_iso: str | None
     remote_phone: str | None
@@ -75,23 +91,22 @@ class CallShape(TypedDict):
     sequence_subscription_id: None
     source: str
     status: str
+    transferred_from: None
+    transferred_from_user_id: None
+    transferred_to: None
+    transferred_to_user_id: None
     updated_by: str | None
     updated_by_name: str | None
     user_id: str | None
     user_name: str | None
     users: list[str]
     voicemail_duration: None
+    voicemail_transcript: NotRequired[None]
     voicemail_url: str | None
 
 
 # What comes with calls that are copied from elsewhere, and means nothing here.
-_FOREIGN = {
-    "custom_fields",
-    "has_recording",
-    "recording_transcript",
-    "voicemail_transcript",
-}
-IGNORED = frozenset(CallShape.__annotations__) | _FOREIGN
+IGNORED = frozenset(CallShape.__annotations__) | {"custom_fields"}
 
 Duration = Annotated[int, Meta(ge=0, le=MAX_DURATION_S)]
 Phone = Annotated[str, Meta(max_length=100)]
@@ -161,10 +176,12 @@ def spell_call(row: Call, names: Mapping[bytes | None, str], country: str) -> Ca
         "_type": "Call",
         "activity_at": spell_time(row.happened_at),
         "call_method": "external",
+        "coach_legs": [],
         "contact_id": spell_id_or_null("cont", row.contact_id),
         "cost": "0",
         "created_by": spell_id_or_null("user", row.created_by),
         "created_by_name": names.get(row.created_by),
+        "date_answered": None,
         "date_created": spell_time(row.created_at),
         "date_updated": spell_time(row.updated_at),
         "dialer_id": None,
@@ -172,7 +189,12 @@ def spell_call(row: Call, names: Mapping[bytes | None, str], country: str) -> Ca
         "direction": row.direction,
         "disposition": disposition(row),
         "duration": row.duration_s,
+        "forwarded_to": None,
+        "has_recording": row.recording_url is not None,
         "id": spell_id("acti", row.id),
+        "is_forwarded": False,
+        "is_joinable": False,
+        "is_to_group_number": False,
         "lead_id": spell_id("lead", row.lead_id),
         "local_country_iso": country,
         "local_phone": None,
@@ -184,6 +206,7 @@ def spell_call(row: Call, names: Mapping[bytes | None, str], country: str) -> Ca
         "phone": row.phone,
         "playbook_id": spell_id_or_null(PlaybookId.prefix, row.playbook_id),
         "quality_info": row.quality_info,
+        "recording_expires_at": None,
         "recording_url": row.recording_url,
         "remote_country_iso": phone_numbers.country_of(row.phone) if row.phone else None,
         "remote_phone": row.phone,
@@ -193,6 +216,10 @@ def spell_call(row: Call, names: Mapping[bytes | None, str], country: str) -> Ca
         "sequence_subscription_id": None,
         "source": row.source,
         "status": row.status,
+        "transferred_from": None,
+        "transferred_from_user_id": None,
+        "transferred_to": None,
+        "transferred_to_user_id": None,
         "updated_by": spell_id_or_null("user", row.updated_by),
         "updated_by_name": names.get(row.updated_by),
         "user_id": spell_id_or_null("user", row.user_id),
@@ -206,7 +233,12 @@ def spell_call(row: Call, names: Mapping[bytes | None, str], country: str) -> Ca
 async def show(request: Request[Any], found: list[Call]) -> list[CallShape]:
     people = {user_id for row in found for user_id in (row.created_by, row.updated_by, row.user_id)}
     names = await names_of(request.unit, people)
-    return [spell_call(row, names, request.unit.scope.country) for row in found]
+    shapes = [spell_call(row, names, request.unit.scope.country) for row in found]
+    for name in _TRANSCRIPTS:
+        if is_asked_for(request.query, name):
+            for shape in shapes:
+                shape[name] = None
+    return shapes
 
 
 # The operations.

@@ -17,6 +17,7 @@ from leadline.dialects.close.protocol.resource import (
 from leadline.dialects.close.protocol.spelling import (
     CustomActivityTypeId,
     CustomFieldId,
+    CustomObjectTypeId,
     spell_id,
     spell_id_or_null,
 )
@@ -43,12 +44,14 @@ class ActivityTypeFieldShape(TypedDict):
     """A custom field of the type, without its choices."""
 
     accepts_multiple_values: bool
+    back_reference_is_visible: bool | None
     converting_to_type: str | None
     description: str | None
     editable_with_roles: list[str]
     id: str
     is_shared: bool
     name: str
+    referenced_custom_type_id: str | None
     required: bool
     type: str
 
@@ -77,12 +80,16 @@ class CustomActivityTypeBody(CustomActivityTypeChange, frozen=True, kw_only=True
 def _spell_field(field: CustomField) -> ActivityTypeFieldShape:
     return {
         "accepts_multiple_values": field.accepts_multiple_values,
+        "back_reference_is_visible": field.back_reference_is_visible,
         "converting_to_type": field.converting_to,
         "description": field.description,
         "editable_with_roles": field.editable_with_roles,
         "id": spell_id(CustomFieldId.prefix, field.id),
         "is_shared": field.is_shared,
         "name": field.name,
+        "referenced_custom_type_id": spell_id_or_null(
+            CustomObjectTypeId.prefix, field.referenced_custom_type_id
+        ),
         "required": field.is_required,
         "type": field.type,
     }
