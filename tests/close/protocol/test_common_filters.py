@@ -67,3 +67,30 @@ def test_a_group_stands_for_its_users_in_lists_of_activities(world: World):
     assert ids(world, "/activity/", lead_id=on["lead_id"], user_id__in=group) == [of_bo]
     empty = world.ada.close.post("/group/", {"name": "Nobody"}, 201)["id"]
     assert ids(world, "/activity/call/", user_id=empty) == []
+
+
+@pytest.mark.parametrize("path", ["/task/", "/opportunity/", "/activity/note/"])
+def test_until_a_day_is_until_its_end(world: World, path: str):
+    made = note(world)
+    task(world, lead_id=made["lead_id"])
+    opportunity(world, made["lead_id"])
+    assert len(ids(world, path, date_created__lte="2026-05-17", lead_id=made["lead_id"])) == 1
+    assert ids(world, path, date_created__lte="2026-05-16", lead_id=made["lead_id"]) == []
+
+
+@pytest.mark.parametrize("path", ["/task/", "/opportunity/", "/activity/note/"])
+def test_a_plus_that_was_not_encoded_is_a_plus(world: World, path: str):
+    made = note(world)
+    task(world, lead_id=made["lead_id"])
+    opportunity(world, made["lead_id"])
+    for moment, count in (
+        ("2026-05-17T11:30:00+02:00", 1),
+        ("2026-05-17T11:30:00.000000+02:00", 1),
+        ("2026-05-17T11:30+0200", 1),
+        ("2026-05-17T11:31:00+02:00", 0),
+        ("2026-05-17 09:30", 1),
+        ("2026-05-17 09:31", 0),
+    ):
+        query = f"?lead_id={made['lead_id']}&date_created__gte={moment}"
+        found = world.ada.close.get(path + query.replace(" ", "%20"))
+        assert len(found["data"]) == count, moment

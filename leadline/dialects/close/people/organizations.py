@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NotRequired, TypedDict
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from leadline.dialects.close.people.memberships import permissions_of, role_id_of, roles_of
-from leadline.dialects.close.protocol.money import currency_sign
 from leadline.dialects.close.protocol.spelling import (
     FIELDS,
     StatusId,
@@ -33,13 +31,13 @@ from leadline.flows.change_organization import OrganizationChange, change_organi
 from leadline.kernel.errors import NotFoundError, Problems
 from leadline.kernel.names import check_count
 from leadline.kernel.rights import Right
+from leadline.platform.currencies import is_currency, sign_of
 from leadline.store.unit import Unit
 from leadline.wire.operation import Parameter, Request, operation
 
 TAG = "Organizations"
 PATH = "/api/v1/organization/{id}/"
 MAX_STATUSES = 1000
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class UserShape(TypedDict):
@@ -165,7 +163,7 @@ def spell_my_organization(
     return {
         "created_by": None,
         "currency": organization.currency,
-        "currency_symbol": currency_sign(organization.currency).strip(),
+        "currency_symbol": sign_of(organization.currency).strip(),
         "date_created": spell_time(organization.created_at),
         "date_updated": spell_time(organization.updated_at),
         "enable_unsubscribe_link": organization.enable_unsubscribe_link,
@@ -280,7 +278,7 @@ async def update_organization(request: Request[OrganizationBody]) -> Organizatio
     _check_own(request.unit, request)
     body, statuses = request.body, request.body.lead_statuses
     problems = Problems()
-    if body.currency is not UNSET and not _CURRENCY.fullmatch(body.currency):
+    if body.currency is not UNSET and not is_currency(body.currency):
         problems.add("choice", "currency", text="Give the three letters of a currency, as in USD.")
     if statuses is not UNSET:
         check_count(statuses, MAX_STATUSES, problems, "lead_statuses")

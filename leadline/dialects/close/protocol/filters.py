@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
@@ -9,9 +10,11 @@ from leadline.kernel.errors import Problems
 from leadline.kernel.ids import parse_prefixed
 from leadline.store.conditions import Order, TimeBounds
 from leadline.wire.decode import FieldError
-from leadline.wire.instants import read_instant
+from leadline.wire.instants import read_instant, read_moment
 from leadline.wire.operation import Parameter
 
+# The end of a date-time whose plus was not encoded, and so arrives as a blank.
+_BLANK_ZONE = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:?\d\d)$")
 # What a filter of times ends with, and the bound that it is.
 BOUNDS = {"gt": "after", "gte": "since", "lt": "before", "lte": "until"}
 
@@ -62,9 +65,11 @@ def bounds(
 ) -> TimeBounds:
     """``name__gt`` and its siblings, but for the ignored ones; with ``exact``, ``name`` as well.
 
-    What ``read`` (or ``exact``) refuses is a problem.
+    What ``read`` (or ``exact``) refuses is a problem. "Until" a mere day is until its end.
     """
     wanted = {bound: (f"{name}__{bound}", read) for bound in BOUNDS if bound not in ignored}
+    if read is read_instant and "lte" in wanted:
+        wanted["lte"] = (f"{name}__lte", read_moment)
     if exact is not None:
         wanted["at"] = (name, exact)
     found: dict[str, date] = {}
@@ -72,10 +77,15 @@ def bounds(
         text = query.get(key, "").strip()
         if text:
             try:
-                found[BOUNDS.get(bound, bound)] = read_value(text)
+                found[BOUNDS.get(bound, bound)] = read_value(_with_plus(text))
             except FieldError as error:
                 problems.add(error.code, key)
     return TimeBounds(**found)
+
+
+def _with_plus(text: str) -> str:
+    """The text with the plus before its zone, which arrives as a blank when it was not encoded."""
+    return _BLANK_ZONE.sub(r"\1+\2", text)
 
 
 def orders(text: str, allowed: Collection[str]) -> list[Order]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-_SIGNS = {"AUD": "A$", "CAD": "CA$", "EUR": "€", "GBP": "£", "INR": "₹", "USD": "$"}
+from leadline.platform.currencies import decimals_of, sign_of
 
 
 def format_money(minor: int, currency: str) -> str:
-    whole, cents = divmod(abs(minor), 100)
-    amount = f"{whole:,}.{cents:02}" if cents else f"{whole:,}"
-    return f"{'-' if minor < 0 else ''}{currency_sign(currency)}{amount}"
-
-
-def currency_sign(currency: str) -> str:
-    """What stands before an amount."""
-    return _SIGNS.get(currency, f"{currency} ")
+    """An amount in minor units as people write it, without decimals if they are all 0."""
+    decimals = decimals_of(currency)
+    whole, rest = divmod(abs(minor), 10**decimals)
+    amount = f"{whole:,}.{rest:0{decimals}}" if rest else f"{whole:,}"
+    return f"{'-' if minor < 0 else ''}{sign_of(currency)}{amount}"
