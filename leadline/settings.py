@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     credential_cache_s: Seconds = 2.0
     access_token_s: Count = 8 * 3600
     refresh_token_s: Count = 30 * 86400
+    session_s: Count = 30 * 86400
     idle_timeout_minutes: Count = 30
     argon2_memory_kib: Memory = 19 * 1024
     argon2_passes: Count = 2

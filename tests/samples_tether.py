@@ -78,6 +78,13 @@ def _refresh_token(things: Things) -> str:
     return token
 
 
+def _session(things: Things) -> str:
+    """Where ada has logged in."""
+    _refresh_token(things)
+    found: str = things.world.ada.tether.get("/user/sessions")[0]["_id"]
+    return found
+
+
 def _account_link(things: Things) -> str:
     """The token that lets an invited person in."""
     body = {"email": f"{things.word()}@example.com", "role_id": "user"}
@@ -140,6 +147,7 @@ MAKERS: dict[str, Callable[[Things], str]] = {
     "tether.prompt": lambda t: _made(t, "/prompts/create", _prompt(t)),
     "tether.refresh_token": _refresh_token,
     "tether.renamed_user": _renamed_user,
+    "tether.session": _session,
     "tether.stage": _stage,
     "tether.user": make_member,
     "tether.version": _prompt_version,
@@ -188,6 +196,7 @@ SAMPLES: dict[str, Sample] = {
     "tether.prompt_version.create": Sample(lambda t: {"prompt": t.word(), "title": "Kinder"}),
     "tether.prompt_version.update": Sample(lambda t: {"title": "Kinder"}),
     "tether.session.login": Sample(lambda t: {"email": t.world.bo.email, "password": PASSWORD}),
+    "tether.session.end_of_user": Sample(lambda t: {"userId": t("tether.user")}),
     "tether.session.refresh": Sample(lambda t: {"refreshToken": t("tether.refresh_token")}),
     "tether.session.logout": Sample(lambda t: {"refreshToken": t("tether.refresh_token")}),
     "tether.password.change": Sample(

@@ -37,6 +37,7 @@ CROSSED = {
     "oauth_tokens",
     "refresh_tokens",
     "roles",
+    "sessions",
     "sign_ins",
 }
 

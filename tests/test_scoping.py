@@ -153,8 +153,8 @@ def test_what_looks_across_organizations_says_why():
     assert {str(sql): len(why) > 20 for sql, why in crossing.items()} == {
         "SELECT EXISTS (SELECT 1 FROM memberships WHERE user_id = %(user_id)s "
         "AND organization_id <> %(organization_id)s AND is_active)": True,
-        "DELETE FROM refresh_tokens WHERE user_id = %(user_id)s "
-        "AND family_id IS DISTINCT FROM %(kept_session)s": True,
+        "DELETE FROM sessions WHERE user_id = %(user_id)s "
+        "AND id IS DISTINCT FROM %(kept_session)s": True,
     }
     assert all(unbound_tables(str(sql).lower()) for sql in crossing), "it needs no exemption"
 
@@ -183,6 +183,7 @@ def test_every_table_is_global_or_has_the_organization_first_in_its_key(database
         "account_links": ["token_hash"],
         "api_keys": ["id"],
         "refresh_tokens": ["token_hash"],
+        "sessions": ["id"],
         "sign_ins": ["id"],
     }
     tenant = {name: key for name, key in keys.items() if name not in GLOBAL_TABLES}

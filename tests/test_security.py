@@ -74,8 +74,9 @@ def test_one_kind_of_credential_is_not_another(world: World):
     assert status(world, PASSWORD) == 401
     for token in (forge.token, world.bo.api_key):
         world.nobody.tether.post("/auth/refresh", {"refreshToken": token}, 401)
-    for secret in (forge.token, forge.session["refreshToken"]):
-        assert Api(world.client, "/api/v1", f"Bearer {secret}").get("/me/", 401)
+    assert Api(world.client, "/api/v1", basic(f"{forge.token}:")).get("/me/", 401)
+    refresh_token = forge.session["refreshToken"]
+    assert Api(world.client, "/api/v1", f"Bearer {refresh_token}").get("/me/", 401)
     assert status(world, forge.token) == 200
 
 

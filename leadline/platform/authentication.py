@@ -40,7 +40,7 @@ _SESSION_SQL = (
     + _SCOPE_TABLES.encode()
     + b"""
     WHERE m.organization_id = %(organization_id)s AND m.user_id = %(user_id)s AND m.is_active
-      AND EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.family_id = %(session_id)s)
+      AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = %(session_id)s AND s.expires_at > %(now)s)
     """
 )
 _KEY_SQL = (
@@ -122,6 +122,12 @@ class Authentication:
         """Drops every remembered answer: called after a key, role or membership has changed."""
         self._cache.clear()
 
+    def forget_session(self, session_id: bytes) -> None:
+        """Drops the remembered answers for one session, which has ended."""
+        for credential, (_, scope) in list(self._cache.items()):
+            if scope.session_id == session_id:
+                self._cache.pop(credential, None)
+
     async def scope_of_key(self, key: str) -> Scope:
         """The scope of an API key; UnauthenticatedError when it is unknown or revoked."""
         credential = secret_hash(key)
@@ -145,7 +151,8 @@ class Authentication:
         credential = hashlib.sha256(b"session" + b"".join(claims.values())).digest()
         found = self._remembered(credential)
         if found is None:
-            found = await self._scope(credential, _SESSION_SQL, **claims)
+            now = self._clock.now()
+            found = await self._scope(credential, _SESSION_SQL, **claims, now=now)
         return found
 
     async def new_access_token(
@@ -153,8 +160,7 @@ class Authentication:
     ) -> str:
         """A signed token (JWT, HS256) that is good for ``access_token_s`` seconds.
 
-        It dies earlier when its session ends, that is, when the refresh tokens of the session
-        are gone.
+        It dies earlier when its session ends.
         """
         now = int(self._clock.now().timestamp())
         claims = {

@@ -17,7 +17,7 @@ from leadline.store.migrations import Migration
 # is copied everywhere may not refer to one that is distributed.
 REFERENCE_TABLES = frozenset(
     {"organizations", "users", "roles", "memberships", "api_keys", "refresh_tokens"}
-    | {"account_links", "oauth_apps", "oauth_grants", "oauth_tokens"}
+    | {"account_links", "oauth_apps", "oauth_grants", "oauth_tokens", "sessions"}
 )
 # On the coordinator alone: nothing else is joined with them. Workers take jobs across
 # organizations with FOR UPDATE SKIP LOCKED, which a distributed table does not bear.

@@ -25,7 +25,16 @@ async def delete_expired(connection: AsyncConnection[Any], now: datetime) -> Non
     await connection.execute(
         "DELETE FROM idempotency_keys WHERE created_at < %s", (now - IDEMPOTENCY_KEPT,)
     )
-    await connection.execute("DELETE FROM refresh_tokens WHERE expires_at < %s", (now,))
+    await connection.execute(
+        "DELETE FROM refresh_tokens r WHERE expires_at < %s "
+        "OR NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = r.family_id)",
+        (now,),
+    )
+    await connection.execute("DELETE FROM sessions WHERE expires_at < %s", (now,))
+    await connection.execute(
+        "DELETE FROM sessions s WHERE NOT EXISTS (SELECT 1 FROM refresh_tokens r "
+        "WHERE r.family_id = s.id)"
+    )
     await connection.execute("DELETE FROM account_links WHERE expires_at < %s", (now,))
     await connection.execute("DELETE FROM oauth_tokens WHERE expires_at < %s", (now - OAUTH_KEPT,))
     await connection.execute(

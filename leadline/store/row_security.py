@@ -37,6 +37,7 @@ _CROSSED = frozenset(
         "oauth_tokens",
         "refresh_tokens",
         "roles",
+        "sessions",
         "sign_ins",
     }
 )

@@ -73,6 +73,7 @@ async def login(request: Request[LoginBody]) -> AuthSession:
         email=request.body.email,
         password=request.body.password,
         client=request.client,
+        device=request.headers.get("user-agent", ""),
         # What is no id is the id of no organization.
         organization_id=None if wanted is None else parse_hex(wanted) or b"",
     )
@@ -86,15 +87,17 @@ async def refresh(request: Request[RefreshBody]) -> AuthSession:
         services.settings,
         request.body.refresh_token,
         client=request.client,
+        forget=services.authentication.forget_session,
     )
     return await _spell_session(services, session)
 
 
 async def logout(request: Request[RefreshBody]) -> ConfirmationShape:
-    await actions.end_session(
+    ended = await actions.end_session(
         request.services.database, request.body.refresh_token, client=request.client
     )
-    request.services.authentication.forget_all()
+    if ended is not None:
+        request.services.authentication.forget_session(ended)
     return {"message": "Logged out"}
 
 

@@ -91,7 +91,9 @@ async def count_login(
                 at_network = free * _FREE_OF_NETWORK
                 counts.insert(0, _Counted(by_network, at_network, _LONGEST_OF_NETWORK_S))
         for counted in counts:
-            await _count(connection, counted, now)
+            if not await _is_counted(connection, counted, now):
+                waits = [await _seconds_to_wait(connection, each, now) for each in counts]
+                raise _too_many(max(waits))
 
 
 async def take_back_login(
@@ -121,7 +123,9 @@ async def count_attempt(
 
     One statement both checks and counts, so that tries made at the same time cannot all pass.
     """
-    await _count(connection, _usual(settings, subject), now)
+    counted = _usual(settings, subject)
+    if not await _is_counted(connection, counted, now):
+        raise _too_many(await _seconds_to_wait(connection, counted, now))
 
 
 async def stop_if_waiting(
@@ -133,10 +137,9 @@ async def stop_if_waiting(
         raise _too_many(wait)
 
 
-async def _count(connection: AsyncConnection[Any], counted: _Counted, now: datetime) -> None:
+async def _is_counted(connection: AsyncConnection[Any], counted: _Counted, now: datetime) -> bool:
     cursor = await connection.execute(_COUNT_SQL, _parameters(counted, now))
-    if await cursor.fetchone() is None:
-        raise _too_many(await _seconds_to_wait(connection, counted, now))
+    return await cursor.fetchone() is not None
 
 
 async def _seconds_to_wait(

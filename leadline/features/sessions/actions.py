@@ -6,7 +6,7 @@ take the database, and what must outlive a refused request is committed at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from psycopg.rows import args_row
 from leadline.features.login_failures.actions import LoginAttempt, count_login, take_back_login
 from leadline.features.sessions.queries import Login, find_login, find_logins_by_email
 from leadline.features.sign_ins.actions import SignInAction, record_sign_in
-from leadline.kernel.errors import ForbiddenError, UnauthenticatedError
+from leadline.kernel.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from leadline.kernel.ids import new_id
 from leadline.kernel.scope import Scope
 from leadline.platform.authentication import new_refresh_token, secret_hash
@@ -29,6 +29,8 @@ from leadline.settings import Settings
 from leadline.store.database import Database
 from leadline.store.scoping import across_organizations
 from leadline.store.unit import Unit
+
+DEVICE_LENGTH = 200
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -47,9 +49,10 @@ async def log_in(
     email: str,
     password: str,
     client: str,
+    device: str = "",
     organization_id: bytes | None = None,
 ) -> Session:
-    """Opens a session."""
+    """Opens a session. ``device`` is what the client calls itself."""
     login = await check_password(
         database,
         settings,
@@ -60,8 +63,24 @@ async def log_in(
         organization_id=organization_id,
     )
     now = database.clock.now()
-    async with database.connection() as connection:
-        return await _issue(connection, settings, login, new_id(now), now)
+    async with database.connection() as connection, connection.transaction():
+        session_id = new_id(now)
+        ends_at = now + timedelta(seconds=settings.session_s)
+        await connection.execute(
+            "INSERT INTO sessions (id, organization_id, user_id, device, network, created_at, "
+            "last_used_at, expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            (
+                session_id,
+                login.organization_id,
+                login.user_id,
+                "".join(filter(str.isprintable, device))[:DEVICE_LENGTH],
+                network_of(client),
+                now,
+                now,
+                ends_at,
+            ),
+        )
+        return await _issue(connection, settings, login, session_id, now=now, ends_at=ends_at)
 
 
 async def check_password(
@@ -166,39 +185,62 @@ async def _renewed_hash(passwords: Passwords, login: Login, password: str) -> st
 
 
 async def refresh_session(
-    database: Database, settings: Settings, token: str, *, client: str
+    database: Database,
+    settings: Settings,
+    token: str,
+    *,
+    client: str,
+    forget: Callable[[bytes], None],
 ) -> Session:
-    """Exchanges a refresh token for the next one. Using one twice ends the whole session."""
+    """Exchanges a refresh token for the next one. Using one twice ends the whole session.
+
+    ``forget`` is called with a session that has ended.
+    """
     now = database.clock.now()
     async with database.connection() as connection, connection.transaction():
         session = await _exchange(connection, settings, token, now, client)
     # Outside the transaction, so that the end of a misused session is kept.
-    if session is None:
+    if not isinstance(session, Session):
+        if session is not None:
+            forget(session)
         raise UnauthenticatedError("Invalid or expired token")
     return session
 
 
-async def end_session(database: Database, token: str, *, client: str) -> None:
-    """Ends the session of a refresh token. A token that is unknown has none to end."""
+async def end_session(database: Database, token: str, *, client: str) -> bytes | None:
+    """Ends the session of a refresh token, and says which. An unknown token has none to end."""
     async with database.connection() as connection, connection.transaction():
         presented = await _lock_session(connection, token)
         if presented is not None:
             await _delete_family(connection, presented.family_id)
             await _record(connection, "ended", database.clock.now(), presented, client)
+    return None if presented is None else presented.family_id
 
 
-async def end_sessions_of(unit: Unit, user_id: bytes) -> None:
-    """Ends every session of a member here."""
+async def end_own_session(unit: Unit, session_id: bytes) -> None:
+    """Ends one session of the caller."""
+    ended = await unit.execute_count(
+        "DELETE FROM sessions WHERE organization_id = %(organization_id)s "
+        "AND user_id = %(user_id)s AND id = %(session_id)s",
+        user_id=unit.scope.require_user(),
+        session_id=session_id,
+    )
+    if not ended:
+        raise NotFoundError("session")
+
+
+async def end_sessions_of(unit: Unit, user_id: bytes, kept: bytes | None = None) -> None:
+    """Ends every session of a member here but ``kept``."""
     await unit.execute(
-        "DELETE FROM refresh_tokens "
-        "WHERE organization_id = %(organization_id)s AND user_id = %(user_id)s",
+        "DELETE FROM sessions WHERE organization_id = %(organization_id)s "
+        "AND user_id = %(user_id)s AND id IS DISTINCT FROM %(kept_session)s",
         user_id=user_id,
+        kept_session=kept,
     )
 
 
 _END_ALL = across_organizations(
-    "DELETE FROM refresh_tokens WHERE user_id = %(user_id)s "
-    "AND family_id IS DISTINCT FROM %(kept_session)s",
+    "DELETE FROM sessions WHERE user_id = %(user_id)s AND id IS DISTINCT FROM %(kept_session)s",
     why="the password of a person is one in all their organizations, and so are the sessions of it",
 )
 
@@ -219,7 +261,8 @@ class _RefreshToken(msgspec.Struct, frozen=True):
 
 async def _exchange(
     connection: AsyncConnection[Any], settings: Settings, token: str, now: datetime, client: str
-) -> Session | None:
+) -> Session | bytes | None:
+    """The session with its next token, the id of one that was ended, or None."""
     presented = await _lock_session(connection, token)
     if presented is None or presented.expires_at <= now:
         return None
@@ -227,15 +270,25 @@ async def _exchange(
         # Somebody has a copy. Nobody can tell who is the thief, so both are locked out.
         await _delete_family(connection, presented.family_id)
         await _record(connection, "reused", now, presented, client)
-        return None
+        return presented.family_id
     login = await find_login(connection, presented.organization_id, presented.user_id)
     if login is None:
+        return None
+    cursor = await connection.execute(
+        "UPDATE sessions SET last_used_at = %s WHERE id = %s AND expires_at > %s "
+        "RETURNING expires_at",
+        (now, presented.family_id, now),
+    )
+    open_until = await cursor.fetchone()
+    if open_until is None:
         return None
     await connection.execute(
         "UPDATE refresh_tokens SET used_at = %s WHERE token_hash = %s",
         (now, presented.token_hash),
     )
-    return await _issue(connection, settings, login, presented.family_id, now)
+    return await _issue(
+        connection, settings, login, presented.family_id, now=now, ends_at=open_until[0]
+    )
 
 
 async def _issue(
@@ -243,7 +296,9 @@ async def _issue(
     settings: Settings,
     login: Login,
     session_id: bytes,
+    *,
     now: datetime,
+    ends_at: datetime,
 ) -> Session:
     token = new_refresh_token()
     await connection.execute(
@@ -255,7 +310,7 @@ async def _issue(
             login.organization_id,
             login.user_id,
             now,
-            now + timedelta(seconds=settings.refresh_token_s),
+            min(now + timedelta(seconds=settings.refresh_token_s), ends_at),
         ),
     )
     return Session(session_id, login, token)
@@ -300,4 +355,5 @@ async def _record(
 
 
 async def _delete_family(connection: AsyncConnection[Any], family_id: bytes) -> None:
+    await connection.execute("DELETE FROM sessions WHERE id = %s", (family_id,))
     await connection.execute("DELETE FROM refresh_tokens WHERE family_id = %s", (family_id,))

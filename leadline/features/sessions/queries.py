@@ -1,12 +1,16 @@
-"""Who can log in. These reads come before any organization is known, so they have no scope."""
+"""Who can log in, and where they are. The first comes before any organization is known, so it
+has no scope."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import args_row
+
+from leadline.store.unit import Unit
 
 _LOGINS = """
 SELECT m.organization_id, u.id, m.role, u.email, u.first_name, u.last_name, u.password_hash,
@@ -64,3 +68,25 @@ async def _find(connection: AsyncConnection[Any], sql: str, *parameters: Any) ->
     cursor = connection.cursor(row_factory=args_row(Login), binary=True)
     await cursor.execute(sql.encode(), parameters)
     return await cursor.fetchall()
+
+
+class OpenSession(msgspec.Struct, frozen=True):
+    """Where somebody is logged in. ``last_used_at`` is when it was last refreshed."""
+
+    id: bytes
+    device: str
+    network: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+
+
+async def list_sessions_of(unit: Unit, user_id: bytes) -> list[OpenSession]:
+    """The sessions of a member, newest first."""
+    return await unit.fetch_all(
+        OpenSession,
+        "SELECT id, device, network, created_at, last_used_at, expires_at FROM sessions "
+        "WHERE organization_id = %(organization_id)s AND user_id = %(user_id)s "
+        "AND expires_at > %(now)s ORDER BY id DESC LIMIT 200",
+        user_id=user_id,
+    )

@@ -15,7 +15,10 @@ from leadline.wire.services import Services
 async def authenticate(
     headers: Mapping[str, str], services: Services, operation: Operation
 ) -> Scope:
-    """The scope of the API key, or of the token. An API key as Bearer is taken as well."""
+    """The scope of the API key, or of the token.
+
+    An API key as Bearer is taken as well, and so is the access token of a login.
+    """
     kind, _, value = headers.get("authorization", "").partition(" ")
     key = ""
     if kind.lower() == "basic":
@@ -30,10 +33,14 @@ async def authenticate(
         key = value.strip()
     if not key:
         raise UnauthenticatedError("Unauthorized")
-    is_token = kind.lower() == "bearer" and key.startswith("oat_")
+    is_bearer = kind.lower() == "bearer"
     known = services.authentication
     try:
-        return await (known.scope_of_oauth_token(key) if is_token else known.scope_of_key(key))
+        if is_bearer and key.startswith("oat_"):
+            return await known.scope_of_oauth_token(key)
+        if is_bearer and key.count(".") == 2:  # a JWT
+            return await known.scope_of_token(key)
+        return await known.scope_of_key(key)
     except UnauthenticatedError as error:
         raise UnauthenticatedError("Unauthorized") from error
 
