@@ -18,7 +18,6 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
-from starlette.testclient import TestClient
 
 from leadline.app import make_app, make_services
 from leadline.kernel.clock import MovableClock
@@ -29,6 +28,7 @@ from leadline.store.roles import APP_ROLE, grant
 from leadline.store.row_security import protect
 from leadline.store.visibility import install
 from tests.cast import PASSWORD, World, make_people
+from tests.client import Client
 from tests.databases import drop_database
 from tests.strict_scoping import open_tables
 
@@ -56,6 +56,14 @@ _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz-examples", type=int, default=6, help="requests for each operation")
     parser.addoption("--fuzz-seed", type=int, default=1, help="which ones; another, another day")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where Python keeps no compiled modules (containers often say so), ours are kept all the same:
+    each of the many processes that tests start would compile the whole product anew."""
+    cache: pytest.Cache | None = getattr(config, "cache", None)  # it can be switched off
+    if cache is not None and os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(cache.mkdir("compiled"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -122,7 +130,7 @@ class _Application:
         settings = msgspec.structs.replace(TEST_SETTINGS, data=data)
         self.services = make_services(settings, database_url, self.clock)
         app = make_app(self.services)
-        self.client = TestClient(app, raise_server_exceptions=False, client=(ADDRESS, 50_000))
+        self.client = Client(app, (ADDRESS, 50_000))
         self.password_hash = self.services.passwords.hash_now(PASSWORD)
         self.worlds = 0
 
