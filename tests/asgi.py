@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -48,15 +49,15 @@ async def ask(app: Any, method: str, path: str, headers: Headers, body: bytes = 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    path, _, query = path.partition("?")
+    raw_path, _, query = path.partition("?")
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
         "method": method,
         "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
+        "path": unquote(raw_path),
+        "raw_path": raw_path.encode(),
         "query_string": query.encode(),
         "root_path": "",
         "headers": list(headers),

@@ -6,7 +6,6 @@ the OpenAPI document does not declare, or a body that it does not describe, neve
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ import msgspec
 import pytest
 
 from leadline.wire.operation import Operation
-from tests.asgi import ask, key_of
+from tests.asgi import Answer, ask, key_of
 from tests.bad_input import BAD_IDS, JSON, NO_FAILURE, REFUSED, UNREADABLE, check, wrong_bodies
 from tests.cast import World
 from tests.samples import Call, every, sample_call, speaking, things_of
@@ -51,36 +50,76 @@ WRITTEN = (
 )
 
 
-def fingerprint(world: World) -> Any:
-    return world.sql(WRITTEN, *[world.ada.organization_id] * 2)
+class Sender:
+    """Ada with the call of one operation, on the application's own event loop: there are many
+    requests, and an HTTP client costs more than what most of them ask for."""
+
+    def __init__(self, world: World, dialect: str, operation: Operation) -> None:
+        self._world = world
+        self._dialect = dialect
+        self._operation = operation
+        self.things = things_of(world)
+        self.call = sample_call(dialect, operation, self.things)
+        self._body = b"" if self.call.body is None else msgspec.json.encode(self.call.body)
+
+    async def send(
+        self,
+        *,
+        path: str = "",
+        query: str = "",
+        content: bytes | None = None,
+        media: str = "application/json",
+    ) -> Answer:
+        """The call with another path or body, or with more in its query."""
+        call = self.call
+        parts = [*(f"{name}={value}" for name, value in call.query.items()), query]
+        text = "&".join(part for part in parts if part)
+        body = self._body if content is None else content
+        headers = [key_of(self._world.ada), (b"content-length", str(len(body)).encode())]
+        if body or content is not None:
+            headers.append((b"content-type", media.encode()))
+        where = (path or call.path) + (f"?{text}" if text else "")
+        return await ask(self._world.client.app, self._operation.method, where, headers, body)
+
+    async def expect(self, statuses: range, what: str, **changed: Any) -> None:
+        """The status is one of those, and the answer is as documented."""
+        answer = await self.send(**changed)
+        check(self._dialect, self._operation, answer, what, statuses)
+
+    async def written(self) -> Any:
+        async with self._world.services.database.connection() as connection:
+            organization_ids = [self._world.ada.organization_id] * 2
+            return await (await connection.execute(WRITTEN, organization_ids)).fetchone()
 
 
 @pytest.mark.parametrize(("dialect", "operation"), WITH_BODY)
 def test_a_body_that_cannot_be_read_is_refused(world: World, dialect: str, operation: Operation):
-    call = sample_call(dialect, operation, things_of(world))
-    before = fingerprint(world)
-    for what, content in UNREADABLE.items():
-        response = send(world, call, content=content, headers=JSON)
-        check(dialect, operation, response, what, REFUSED)
-    for media in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
-        content = json.dumps(call.body).encode()
-        response = send(world, call, content=content, headers={"Content-Type": media})
-        check(dialect, operation, response, media, REFUSED)
-    if operation.body_required:
-        response = send(world, call, content=b"null", headers=JSON)
-        check(dialect, operation, response, "null", REFUSED)
-    assert fingerprint(world) == before
-    # No body at all is an empty object: it may change nothing, or lack what is required.
-    response = send(world, call, content=b"", headers=JSON)
-    check(dialect, operation, response, "no body", NO_FAILURE)
+    ada = Sender(world, dialect, operation)
+
+    async def run() -> None:
+        before = await ada.written()
+        for what, content in UNREADABLE.items():
+            await ada.expect(REFUSED, what, content=content)
+        for media in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+            content = msgspec.json.encode(ada.call.body)
+            await ada.expect(REFUSED, media, content=content, media=media)
+        if operation.body_required:
+            await ada.expect(REFUSED, "null", content=b"null")
+        assert await ada.written() == before
+        # No body at all is an empty object: it may change nothing, or lack what is required.
+        await ada.expect(NO_FAILURE, "no body", content=b"")
+
+    world.call(run)
 
 
 @pytest.mark.parametrize(("dialect", "operation"), WITH_BODY)
 def test_a_body_over_the_limit_is_refused(world: World, dialect: str, operation: Operation):
-    call = sample_call(dialect, operation, things_of(world))
-    before = fingerprint(world)
-    declared = {**JSON, "Content-Length": str(MEGABYTE + 1)}
-    response = send(world, call, content=b"{}", headers=declared)
+    ada = Sender(world, dialect, operation)
+    method, path = operation.method, ada.call.path
+    headers = {**JSON, "Authorization": f"Bearer {world.ada.api_key}"}
+    before = world.call(ada.written)
+    declared = {**headers, "Content-Length": str(MEGABYTE + 1)}
+    response = world.client.request(method, path, content=b"{}", headers=declared)
     check(dialect, operation, response, "a large body, declared", range(413, 414))
 
     def chunks() -> Iterator[bytes]:
@@ -88,31 +127,23 @@ def test_a_body_over_the_limit_is_refused(world: World, dialect: str, operation:
         for _ in range(17):
             yield b" " * (MEGABYTE // 16)
 
-    response = send(world, call, content=chunks(), headers=JSON)
+    response = world.client.request(method, path, content=chunks(), headers=headers)
     check(dialect, operation, response, "a large body in chunks", range(413, 414))
-    assert fingerprint(world) == before
+    assert world.call(ada.written) == before
 
 
 @pytest.mark.parametrize(("dialect", "operation"), WITH_BODY)
 def test_each_property_of_the_wrong_type_is_refused(
     world: World, dialect: str, operation: Operation
 ):
-    call = sample_call(dialect, operation, things_of(world))
-    headers = [key_of(world.ada), (b"content-type", b"application/json")]
+    ada = Sender(world, dialect, operation)
 
-    async def written() -> Any:
-        async with world.services.database.connection() as connection:
-            cursor = await connection.execute(WRITTEN, [world.ada.organization_id] * 2)
-            return await cursor.fetchone()
-
-    # There are many: they are asked on the application's own event loop, one after the other.
     async def run() -> None:
-        before = await written()
-        for where, body in wrong_bodies(dialect, operation, call.body):
-            content = msgspec.json.encode(body)
-            answer = await ask(world.client.app, operation.method, call.path, headers, content)
+        before = await ada.written()
+        for where, body in wrong_bodies(dialect, operation, ada.call.body):
+            answer = await ada.send(content=msgspec.json.encode(body))
             check(dialect, operation, answer, where, NO_FAILURE)
-            after = await written()
+            after = await ada.written()
             assert answer.is_success or after == before, f"{where}: refused, and yet written"
             before = after
 
@@ -121,49 +152,51 @@ def test_each_property_of_the_wrong_type_is_refused(
 
 @pytest.mark.parametrize(("dialect", "operation"), WITH_ID)
 def test_ids_that_are_none_are_refused(world: World, dialect: str, operation: Operation):
-    things = things_of(world)
-    call = sample_call(dialect, operation, things)
-    before = fingerprint(world)
-    for bad in BAD_IDS:
-        path = call.path
-        for made in things.ids:
-            # The prefix of a Close id goes with it.
-            path = "/".join(bad if made in part else part for part in path.split("/"))
-        assert path != call.path
-        bent = Call(dialect, operation, path, call.query, call.body)
-        response = bent.send(speaking(world.ada, dialect))
-        if bad == "..":
-            # The client resolves it: another path, perhaps another operation.
-            assert response.status_code < 500
-            before = fingerprint(world)
-            continue
-        check(dialect, operation, response, f"the id {bad[:40]}", REFUSED)
-    assert fingerprint(world) == before
+    ada = Sender(world, dialect, operation)
+
+    async def run() -> None:
+        before = await ada.written()
+        for bad in BAD_IDS:
+            path = ada.call.path
+            for made in ada.things.ids:
+                # The prefix of a Close id goes with it.
+                path = "/".join(bad if made in part else part for part in path.split("/"))
+            assert path != ada.call.path
+            await ada.expect(REFUSED, f"the id {bad[:40]}", path=path)
+        assert await ada.written() == before
+
+    world.call(run)
+
+
+@pytest.mark.parametrize(("dialect", "operation"), WITH_ID)
+def test_an_id_that_a_client_takes_for_a_step_up_brings_nothing_down(
+    world: World, dialect: str, operation: Operation
+):
+    """The client resolves ``..``: another path, perhaps another operation."""
+    ada = Sender(world, dialect, operation)
+    path = ada.call.path
+    for made in ada.things.ids:
+        path = "/".join(".." if made in part else part for part in path.split("/"))
+    bent = Call(dialect, operation, path, ada.call.query, ada.call.body)
+    assert bent.send(speaking(world.ada, dialect)).status_code < 500
 
 
 @pytest.mark.parametrize(("dialect", "operation"), every())
 def test_no_query_brings_an_operation_down(world: World, dialect: str, operation: Operation):
-    call = sample_call(dialect, operation, things_of(world))
-    if operation.writes:
-        before = fingerprint(world)
-        response = send(world, call, query="nonsense=%00", json=call.body)
-        check(dialect, operation, response, "a NUL character in the query", REFUSED)
-        assert fingerprint(world) == before
-        return
-    for name in ("nonsense", *(parameter.name for parameter in operation.query)):
-        for value in BAD_QUERY_VALUES:
-            response = send(world, call, query=f"{name}={value}")
-            expected = REFUSED if value == "%00" else NO_FAILURE
-            check(dialect, operation, response, f"?{name}={value[:40]}", expected)
-    for query in ("&&&=", "%", "a" * 5000, "_limit=1&_limit=x", "é=ü"):
-        response = send(world, call, query=query)
-        check(dialect, operation, response, f"?{query[:40]}", NO_FAILURE)
+    ada = Sender(world, dialect, operation)
 
+    async def run() -> None:
+        if operation.writes:
+            before = await ada.written()
+            await ada.expect(REFUSED, "a NUL character in the query", query="nonsense=%00")
+            assert await ada.written() == before
+            return
+        for name in ("nonsense", *(parameter.name for parameter in operation.query)):
+            for value in BAD_QUERY_VALUES:
+                expected = REFUSED if value == "%00" else NO_FAILURE
+                query = f"{name}={value}"
+                await ada.expect(expected, f"?{name}={value[:40]}", query=query)
+        for query in ("&&&=", "%", "a" * 5000, "_limit=1&_limit=x", "%C3%A9=%C3%BC", "é=ü"):
+            await ada.expect(NO_FAILURE, f"?{query[:40]}", query=query)
 
-def send(world: World, call: Call, query: str = "", **more: Any) -> Any:
-    """The call as ada sends it, with another body or with more in its query."""
-    path = call.path.removeprefix("/api/v1" if call.dialect == "close" else "/api")
-    parts = [*(f"{name}={value}" for name, value in call.query.items()), query]
-    text = "&".join(part for part in parts if part)
-    api = speaking(world.ada, call.dialect)
-    return api.send(call.operation.method, path + (f"?{text}" if text else ""), **more)
+    world.call(run)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations_with_replacement
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -45,25 +46,50 @@ def movers(world: World) -> Movers:
     return Movers(world)
 
 
-def counted(
-    movers: Movers, zone: str, window: Window, group_by: str, query: dict[str, str]
-) -> Counter[tuple[str, str, str]]:
-    """The history as it must be, counted from the transitions one by one."""
-    everything = movers.world.sql(
+class Recorded(NamedTuple):
+    """A transition as it stands in the table, with its day in a zone."""
+
+    at: datetime
+    day: date
+    stage: str
+    source: str
+    configuration_id: bytes
+    owner_id: bytes
+
+
+def recorded(movers: Movers, zone: str) -> list[Recorded]:
+    """Every transition of the organization."""
+    rows = movers.world.sql(
         "SELECT created_at, stage_name, source, configuration_id, owner_id FROM stage_transitions "
         "WHERE organization_id = %s",
         movers.scope.organization_id,
     )
+    in_zone = ZoneInfo(zone)
+    return [Recorded(at, at.astimezone(in_zone).date(), *others) for at, *others in rows]
+
+
+def counted(
+    movers: Movers,
+    transitions: list[Recorded],
+    window: Window,
+    group_by: str,
+    query: dict[str, str],
+) -> Counter[tuple[str, str, str]]:
+    """The history as it must be, counted from the transitions one by one."""
     start, end = window
     bo = movers.world.bo.user_id
     own = {lead.configuration_id for lead in movers.leads if lead.owner_id == bo}
     wanted = query.get("filterUserId")
     return Counter(
-        (PERIODS[group_by](at.astimezone(ZoneInfo(zone)).date()), stage, source)
-        for at, stage, source, configuration_id, owner_id in everything
-        if start <= at <= end
-        and query.get("source", source).lower() == source.lower()
-        and (configuration_id in own if wanted is None else wanted in ("all", owner_id.hex()))
+        (PERIODS[group_by](each.day), each.stage, each.source)
+        for each in transitions
+        if start <= each.at <= end
+        and query.get("source", each.source).lower() == each.source.lower()
+        and (
+            each.configuration_id in own
+            if wanted is None
+            else wanted in ("all", each.owner_id.hex())
+        )
     )
 
 
@@ -95,13 +121,13 @@ def test_the_history_equals_a_count_of_the_transitions(movers: Movers, zone: str
         (world.ada, {"filterUserId": "all", "source": "zillow"}),
         (world.ada, {"filterUserId": world.bo.user_id.hex()}),
     ]
-    found = 0
+    transitions, found = recorded(movers, zone), 0
     for _ in range(200):
         earlier, later = sorted(random.choices(instants, k=2))
         person, query = random.choice(questions)
         group_by = random.choice(list(PERIODS))
         answer = told(person, (earlier, later), group_by, query)
-        assert answer == counted(movers, zone, (earlier, later), group_by, query)
+        assert answer == counted(movers, transitions, (earlier, later), group_by, query)
         found += answer.total()
     assert found > 1000
 
@@ -115,10 +141,10 @@ def test_a_day_that_another_day_interrupts_is_counted_right(movers: Movers):
     moments = [change + timedelta(minutes=number) for number in minutes]
     moments += [moment - MICROSECOND for moment in moments]
     movers.move([movers.entry(at) for at in moments])
-    query = {"filterUserId": "all"}
+    query, transitions = {"filterUserId": "all"}, recorded(movers, zone)
     for window in combinations_with_replacement(sorted(moments), 2):
         answer = told(movers.world.ada, window, "day", query)
-        assert answer == counted(movers, zone, window, "day", query)
+        assert answer == counted(movers, transitions, window, "day", query)
 
 
 def test_whole_days_are_not_counted_again(movers: Movers):

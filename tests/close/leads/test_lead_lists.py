@@ -8,6 +8,8 @@ import pytest
 
 from leadline.features.contacts.queries import lead_display_name_sql
 from leadline.features.leads import actions as lead_actions
+from leadline.features.leads.actions import begin_count, count_anew
+from leadline.kernel.scope import Scope
 from leadline.worker import count_leads
 from tests.cast import World
 from tests.close.making import (
@@ -216,8 +218,26 @@ def test_a_lead_from_the_other_dialect_is_a_lead_here_at_once(world: World):
 
 
 def count_old_leads(world: World) -> None:
-    """As the worker does every hour."""
+    """As the worker does every hour, but without the organizations of all earlier tests."""
+
+    async def run() -> None:
+        for person in (world.ada, world.eve):
+            for step in (begin_count, count_anew):
+                async with world.services.database.writing(
+                    Scope.system(person.organization_id)
+                ) as unit:
+                    await step(unit)
+
+    world.call(run)
+
+
+def test_the_worker_counts_old_leads(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(lead_actions, "COUNTED_FROM", 1)
+    for _ in range(2):
+        lead(world)
+    world.clock.advance(hours=2)
     world.call(count_leads, world.services.database)
+    assert (total(world), counted(world)) == (2, [(2,)])
 
 
 def total(world: World) -> int:
