@@ -16,6 +16,7 @@ from typing import TextIO
 import msgspec
 
 from leadline.cli.answers import CommandError
+from leadline.kernel.composed_texts import composed
 
 _SEPARATORS = ",;\t|"
 # Longest first: the mark of UTF-32 begins with that of UTF-16.
@@ -163,7 +164,7 @@ def _records(lines: Iterator[str], separator: str) -> Iterator[tuple[int, list[s
     def feed() -> Iterator[str]:
         while (line := again.popleft() if again else next(lines, None)) is not None:
             taken.append(line)
-            yield line
+            yield composed(line)
 
     number = 1
     while True:

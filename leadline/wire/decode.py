@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 from msgspec import UnsetType
 
+from leadline.kernel.composed_texts import composed_json
 from leadline.kernel.errors import InvalidError, MalformedError, Path, Problem, problem
 
 T = TypeVar("T")
@@ -34,7 +35,10 @@ class FieldError(ValueError):
 
 
 def read_json(body: bytes) -> Any:
-    """The JSON value in ``body``; MalformedError when it is no JSON or must not be let through."""
+    """The JSON value in ``body``, its letters composed.
+
+    MalformedError when it is no JSON or must not be let through.
+    """
     # The decoder itself refuses what nests too deep for the C stack; depth is checked below.
     try:
         value = msgspec.json.decode(body)
@@ -43,7 +47,8 @@ def read_json(body: bytes) -> Any:
     nesting = body.count(b"[") + body.count(b"{")
     if nesting > MAX_DEPTH or _SUSPICIOUS.search(body):
         _check_value(value)
-    return value
+    # Scripts that write plain ASCII have such letters in escapes.
+    return value if body.isascii() and b"\\u" not in body else composed_json(value)
 
 
 def _check_value(value: Any) -> None:

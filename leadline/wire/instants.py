@@ -33,9 +33,14 @@ def read_instant(value: Any) -> Instant:
 
 
 def read_day(value: Any) -> Day:
-    """``value`` as a day; a date-time counts as its day."""
-    instant = read_instant(value)
-    return Day(instant.year, instant.month, instant.day)
+    """``value`` as a day; of a date-time the day that is written, whatever its offset."""
+    if not isinstance(value, str):
+        raise FieldError("instant")
+    try:
+        written = datetime.fromisoformat(value.strip())
+    except ValueError as error:
+        raise FieldError("instant") from error
+    return Day(written.year, written.month, written.day)
 
 
 def read_moment(text: str) -> date:

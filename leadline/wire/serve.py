@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from psycopg import errors
 
+from leadline.kernel.composed_texts import composed
 from leadline.kernel.errors import (
     ForbiddenError,
     LeadlineError,
@@ -176,7 +177,8 @@ class Exchange:
         scope = await self._admit(operation)
         body = await self._read_body() if operation.has_body or reads_by_post else b""
         raw, typed = self._decode(operation, body)
-        query = dict(parse_qsl(self._asgi["query_string"].decode("latin-1"), True))
+        pairs = parse_qsl(self._asgi["query_string"].decode("latin-1"), True)
+        query = {composed(name): composed(value) for name, value in pairs}
         if reads_by_post:
             query = params_of(self._read_object(body)) or query
         if "\x00" in path or any("\x00" in part for pair in query.items() for part in pair):

@@ -140,6 +140,11 @@ def test_files_in_other_encodings_are_recognised_or_named(world: World, bring_in
     assert answer == {"error": "There is no encoding 'klingon'."}
 
 
+def test_letters_and_their_marks_become_one_sign(world: World, bring_in: Any):
+    bring_in("id,at,na\u0308me\na,2026-01-05,Zoe\u0308\n", "--name", "n\u00e4me")
+    assert names_of(world) == ["Zo\u00eb"]
+
+
 def test_an_id_counts_as_seen_only_when_its_row_came_in(bring_in: Any):
     rows = (
         "id,at,mail\na,2026-01-05,a@example.com\nb,2026-01-05,a@example.com\n"

@@ -101,6 +101,15 @@ def test_search_looks_in_names_phones_and_addresses(world: World, text: str, who
     assert found(world.bo, search=text) == who
 
 
+def test_a_phone_is_found_however_it_is_typed_in_its_country(world: World):
+    country = "UPDATE organizations SET country = 'DE' WHERE id = %s"
+    world.sql(country, world.bo.organization_id)
+    add(world.bo, phoneNumber="030 901820")
+    for text in ("030 901820", "030/901820", "0049 30 901820", "+49 (0)30 901820", "901820"):
+        assert found(world.bo, search=text) == ["Jane"], text
+    assert found(world.bo, search="040 901820") == []
+
+
 def test_lists_are_filtered_by_source_and_stage(world: World):
     renewals = add_pipeline(world, "Contact", "Renewals", "Start", "Contacted")
     ids = stages_of(default_pipeline(world.ada))

@@ -27,7 +27,7 @@ _SEARCH = b"""
 (coalesce(c.name, l.name) ILIKE %(search)s OR EXISTS (
     SELECT 1 FROM contact_methods m
     WHERE m.organization_id = %(organization_id)s AND m.contact_id = c.id
-    AND (m.value ILIKE %(search)s OR m.kind = 'phone' AND m.value LIKE %(digits)s::text)
+    AND (m.value ILIKE %(search)s OR m.kind = 'phone' AND m.value LIKE ANY(%(phones)s::text[]))
 ))
 """
 # The column behind each filter.
@@ -236,7 +236,7 @@ async def list_cards(
     unit: Unit, wanted: CardFilter, limit: int, skip: int
 ) -> tuple[list[Card], int]:
     """A page of the cards, one per lead, newest first, and how many there are."""
-    where = _where(wanted)
+    where = _where(wanted, unit.scope.country)
     cards = await unit.fetch_all(
         _make_card,
         b"SELECT "
@@ -255,7 +255,7 @@ async def list_cards(
     return cards, count
 
 
-def _where(wanted: CardFilter) -> Condition:
+def _where(wanted: CardFilter, country: str) -> Condition:
     where = Condition(b"c.is_primary", {}) & matching(wanted, _COLUMNS)
     if wanted.is_unassigned:
         where &= Condition(b"l.owner_id IS NULL", {})
@@ -264,7 +264,8 @@ def _where(wanted: CardFilter) -> Condition:
     if wanted.assignee_ids is not None:
         where &= Condition(_OF_ASSIGNEES, {"assignee_ids": wanted.assignee_ids})
     if wanted.search:
-        patterns = {"search": _like(wanted.search), "digits": _like_phone(wanted.search)}
+        phones = _like_phones(wanted.search.strip(), country)
+        patterns = {"search": _like(wanted.search), "phones": phones}
         where &= Condition(_SEARCH, patterns)
     return where
 
@@ -294,8 +295,10 @@ def _like(text: str) -> str:
     return "%" + re.sub(r"([\\%_])", r"\\\1", text.strip()) + "%"
 
 
-def _like_phone(text: str) -> str | None:
-    """A pattern for the digits of what looks like a part of a phone number."""
+def _like_phones(text: str, country: str) -> list[str]:
+    """Patterns for what looks like a phone number, or a part of one, however it is typed."""
     digits = re.sub(r"\D", "", text)
-    looks_like_one = len(digits) >= 3 and re.fullmatch(r"[\d\s()+./-]+", text) is not None
-    return f"%{digits}%" if looks_like_one else None
+    if len(digits) < 3 or re.fullmatch(r"[\d\s()+./-]+", text) is None:
+        return []
+    number = phone_numbers.to_e164(text, country)
+    return [f"%{each}%" for each in (digits, number) if each]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -213,7 +214,8 @@ def _wrong_type(field: CustomField) -> str:
 
 
 def _day(text: str) -> str:
-    return read_local(text, "UTC").date().isoformat()
+    # The day that is written, whatever day it is elsewhere at that moment.
+    return datetime.fromisoformat(text.strip()).date().isoformat()
 
 
 def _instant(text: str) -> str:

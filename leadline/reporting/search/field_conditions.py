@@ -158,7 +158,11 @@ def _phone(sql: str, test: Test, parameters: Parameters) -> str | None:
     digits = digits_of(value, _PHONE_DIGITS)
     parts = []
     if number is not None:
-        parts.append(f"{sql} = {parameters.add(number, 'text')}")
+        # An extension is not always typed.
+        parts.append(
+            f"({sql} = {parameters.add(number, 'text')} "
+            f"OR {sql} LIKE {parameters.add(f'{number}x%', 'text')})"
+        )
     is_whole = test.mode == "exact_value" or (number is not None and value.startswith("+"))
     if digits is not None and not is_whole:
         parts.append(f"{sql} LIKE {parameters.add(f'%{digits}%', 'text')}")

@@ -279,6 +279,8 @@ BAD_NODES: list[tuple[Any, str]] = [
     ({"type": "id", "value": "lead_abc"}, "value"),
     ({"type": "text", "value": 7}, "value"),
     ({"type": "text", "value": "a", "mode": "fuzzy"}, "mode"),
+    ({"type": "text", "value": ""}, "value"),
+    (where("name", text(" ")), "condition.value"),
     ({"type": "object_type", "object_type": "contact"}, "object_type"),
     ({"type": "field_condition"}, "field"),
     (where("nonsense", text("a")), "field.field_name"),

@@ -17,6 +17,7 @@ from python_multipart.multipart import Field, File, FormParser, parse_options_he
 from starlette.requests import Request
 
 from leadline.dialects.close.files.open_routes import parts_of
+from leadline.kernel.composed_texts import composed, composed_json
 from leadline.kernel.errors import (
     MalformedError,
     TooLargeError,
@@ -76,7 +77,7 @@ def _read(content_type: str, body: bytes) -> dict[str, Any]:
         raise UnsupportedMediaError("Send a form, or JSON as application/json.")
     if any("\x00" in text for pair in values.items() for text in _texts(pair)):
         raise MalformedError("The request contains a NUL character.")
-    return dict(values)
+    return {composed(name): composed_json(value) for name, value in dict(values).items()}
 
 
 def _urlencoded(body: bytes) -> list[tuple[bytes, bytes]]:

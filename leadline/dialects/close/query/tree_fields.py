@@ -175,6 +175,9 @@ def read_text(node: Json, path: Path, problems: Problems) -> TextTest | None:
     if not isinstance(value, str):
         problems.add("required" if value is None else "type", *path, "value")
         return None
+    if not value.strip():
+        problems.add("blank", *path, "value")
+        return None
     if mode not in _MODES:
         words = f"Value must be one of: {', '.join(_MODES)}."
         problems.add("choice", *path, "mode", text=words)
