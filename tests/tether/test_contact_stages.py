@@ -66,7 +66,9 @@ def test_the_pipeline_says_which_stage_of_that_name_is_meant(world: World):
     assert back["pipelineId"] == default_pipeline(world.ada)["_id"]
     assert patch(world.bo, contact_id, pipelineId=other["_id"])["pipelineStage"] == ids["Start"]
     # Null is no stage to move to, and the stage follows the name.
-    assert patch(world.bo, contact_id, pipelineStage=None)["status"] == "Start"
+    for name in ("pipelineStage", "status", "pipelineId"):
+        answer = world.bo.tether.patch(f"/contacts/{contact_id}", {name: None}, 400)
+        assert wrong(answer) == {name}
     changed = patch(world.bo, contact_id, pipelineStage=None, status="contacted")
     assert changed["pipelineStage"] == ids["Contacted"]
 

@@ -112,7 +112,16 @@ class ContactInput(msgspec.Struct, frozen=True, kw_only=True):
         return _merge(before, self.main_emails, UNSET, isinstance(self.body.email, str))
 
     def stage(self, book: StageBook, current: Stage | None) -> Stage | None:
-        """The stage that the body names."""
+        """The stage that the body names. Every lead has one: nobody can be left without."""
+        named = {
+            "status": self.body.status,
+            "pipelineStage": self.body.pipeline_stage,
+            "pipelineId": self.body.pipeline_id,
+        }
+        if current is not None and not any(named.values()):
+            for name, value in named.items():
+                if value is None:
+                    self.problems.add("required", name)
         return choose_stage(
             book,
             current,
