@@ -357,7 +357,7 @@ def test_owners_and_admins_may_delete(world: World):
     contact_id = add(world.bo)["_id"]
     for person in (world.cy, world.dora):
         answer = person.tether.delete(f"/contacts/{contact_id}", status=403)
-        assert answer["error"]["code"] == "FORBIDDEN"
+        assert answer["error"] == "Only the owner of a contact and admins may delete it"
     patch(world.cy, contact_id, userId=world.cy.user_id.hex())
     world.bo.tether.delete(f"/contacts/{contact_id}", status=403)
     world.cy.tether.delete(f"/contacts/{contact_id}")
@@ -384,3 +384,9 @@ def test_what_is_no_contact_of_ours_is_not_found(world: World, kind: str):
         assert answer["message"] == "Contact not found"
     (kept,) = world.eve.tether.get("/contacts")["contacts"] or [{"firstName": "Jane"}]
     assert kept["firstName"] == "Jane"
+
+
+def test_deleting_what_is_not_there_is_answered_with_a_text(world: World):
+    answer = world.bo.tether.send("DELETE", f"/contacts/{'0' * 24}")
+    assert answer.status_code == 404
+    assert isinstance(answer.json()["error"], str)

@@ -15,6 +15,7 @@ from leadline.dialects.tether.contact_bodies import (
 from leadline.dialects.tether.spelling import (
     envelope_error,
     id_in_path,
+    plain_error,
     spell_id_or_null,
     spell_time,
     spell_time_or_null,
@@ -312,7 +313,7 @@ OPERATIONS = (
         run=delete_contact,
         tag=TAG,
         answer=DeletedContactShape,
-        error_body=envelope_error,
+        error_body=plain_error,
         errors={
             403: "Only the owner of a contact and admins may delete it",
             404: "Contact not found",
