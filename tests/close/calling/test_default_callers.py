@@ -14,7 +14,7 @@ def call_from(world: World, person: Person, number_id: str | None, status: int =
     return world.ada.close.put(path, {"default_caller_id": number_id}, status)
 
 
-def test_one_calls_from_a_number_that_one_may_use(world: World):
+def test_the_default_caller_is_a_number_that_the_member_may_use(world: World):
     mine, theirs = rent(world.bo)["id"], rent(world.cy)["id"]
     shared = group_number(world, world.bo, world.cy)["id"]
     others, everybodys = group_number(world, world.cy)["id"], group_number(world)["id"]
@@ -40,7 +40,7 @@ def test_several_people_call_from_one_number_or_none_of_them(world: World):
         assert (found["default_caller_id"], found["auto_record_calls"]) == (everybodys, "unset")
 
 
-def test_nobody_goes_on_calling_from_what_is_not_theirs_any_more(world: World):
+def test_a_lost_number_is_no_default_caller_any_more(world: World):
     number = group_number(world, world.bo, world.cy)["id"]
     for person in (world.bo, world.cy):
         call_from(world, person, number)

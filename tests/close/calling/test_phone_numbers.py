@@ -77,7 +77,7 @@ def test_no_number_is_rented_twice_and_each_organization_has_its_own(world: Worl
     assert rent(world.cy, prefix="212")["number"] == numbers[0]
 
 
-def test_those_who_rent_at_once_get_different_numbers(world: World):
+def test_concurrent_rentals_get_different_numbers(world: World):
     headers = [key_of(world.bo), (b"content-type", b"application/json")]
     app = world.client.app
 
@@ -108,7 +108,9 @@ def test_those_who_rent_at_once_get_different_numbers(world: World):
         ),
     ],
 )
-def test_one_rents_what_one_wants(world: World, body: Any, number: str, sms: bool, mms: bool):
+def test_the_rented_number_fits_the_request(
+    world: World, body: Any, number: str, sms: bool, mms: bool
+):
     made = rent(world.bo, **body)
     assert (made["number"], made["country"]) == (number, body.get("country", "US"))
     assert (made["sms_enabled"], made["mms_enabled"]) == (sms, mms)
@@ -271,7 +273,7 @@ def test_null_clears(world: World):
         ({"colour": "red"}, {"colour"}),
     ],
 )
-def test_what_is_wrong_with_a_change_is_told_by_field(world: World, body: Any, fields: set[str]):
+def test_mistakes_in_a_change_are_named_by_field(world: World, body: Any, fields: set[str]):
     made = rent(world.bo)
     path = f"{PATH}{made['id']}/"
     assert set(wrong(world.bo.close.put(path, body, 400))) == fields

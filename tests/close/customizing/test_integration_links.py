@@ -56,7 +56,7 @@ def test_the_documented_request_gets_the_documented_answer(world: World):
         ({**SEED, "colour": "red"}, {"colour"}),
     ],
 )
-def test_what_is_wrong_with_a_link_is_told(world: World, body: Any, fields: set[str]):
+def test_mistakes_in_a_link_are_named(world: World, body: Any, fields: set[str]):
     assert set(wrong(world.ada.close.post("/integration_link/", body, 400))) == fields
 
 

@@ -84,7 +84,7 @@ def test_lists_of_forms_can_leave_out_the_archived_ones(world: World):
         ),
     ],
 )
-def test_what_is_wrong_with_a_form_is_told(world: World, body: Any, field: str):
+def test_mistakes_in_a_form_are_named(world: World, body: Any, field: str):
     assert set(wrong(world.ada.close.post("/form/", body, 400))) == {field}
 
 
@@ -114,7 +114,7 @@ def test_fields_keep_their_ids_and_a_change_of_them_is_another_configuration(wor
     assert old["form_configuration_id"] != new["form_configuration_id"]
 
 
-def test_what_was_written_makes_a_lead_and_an_activity(world: World):
+def test_a_submission_makes_a_lead_and_an_activity(world: World):
     made = form(world)
     ids = {field["name"]: field["id"] for field in made["field_definitions"]}
     answer = fill_in(
@@ -205,7 +205,7 @@ def test_contacts_of_other_organizations_are_not_found(world: World):
         ({"name": "x" * 10_001}, {"Name"}),
     ],
 )
-def test_what_cannot_be_is_told_by_field(world: World, values: Any, fields: set[str]):
+def test_invalid_values_are_named_by_field(world: World, values: Any, fields: set[str]):
     made = form(world)
     before = count_events(world)
     assert set(wrong(fill_in(world, made, values, 400))) == fields
@@ -247,7 +247,7 @@ def test_other_pages_may_ask_whether_they_may_post(world: World):
     assert "access-control-allow-credentials" not in allowed.headers
 
 
-def test_whoever_fills_in_what_people_do_not_see_is_thanked_and_forgotten(world: World):
+def test_a_filled_honeypot_is_answered_as_usual_and_dropped(world: World):
     made = form(world)
     before = count_events(world)
     assert fill_in(world, made, {**JOHN, "_gotcha": "http://spam"}) == {"ok": True}
@@ -301,7 +301,7 @@ def test_a_form_that_is_not_there_takes_nothing(world: World):
     assert shown["form_name"] == "Contact Us"
 
 
-def test_whoever_posts_too_often_has_to_wait(world: World, app_url: str):
+def test_submissions_are_rate_limited(world: World, app_url: str):
     settings = msgspec.structs.replace(
         TEST_SETTINGS, anonymous_rate_limit=3, rate_window_s=86_400, pool_size=1
     )

@@ -155,7 +155,7 @@ def test_a_change_can_be_of_one_thing_and_of_none(world: World):
     assert events(world, made["id"])[1:] == [("task", "updated")] * 2
 
 
-def test_what_a_kind_of_task_does_not_have_cannot_be_changed(world: World):
+def test_fields_of_other_kinds_of_tasks_cannot_be_changed(world: World):
     made = call_task(world, text="Pitch")
     path = f"/task/{made['id']}/"
     assert world.ada.close.put(path, {"text": "Pitch"}) == made

@@ -87,7 +87,7 @@ def test_archiving_takes_the_place_and_unarchiving_gives_the_last(world: World):
         ({"name": "x", "colour": "red"}, {"colour"}),
     ],
 )
-def test_what_is_wrong_with_a_playbook_is_told(world: World, body: Any, fields: set[str]):
+def test_mistakes_in_a_playbook_are_named(world: World, body: Any, fields: set[str]):
     assert set(wrong(world.ada.close.post("/playbook/", body, 400))) == fields
 
 

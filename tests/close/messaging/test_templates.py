@@ -54,7 +54,5 @@ def test_a_text_in_a_language_that_is_not_spoken_here_is_kept(world: World, text
         ),
     ],
 )
-def test_what_is_wrong_with_a_template_is_told(
-    world: World, path: str, body: Any, fields: set[str]
-):
+def test_mistakes_in_a_template_are_named(world: World, path: str, body: Any, fields: set[str]):
     assert fields <= set(wrong(world.bo.close.post(path, body, 400)))

@@ -187,9 +187,7 @@ def test_an_app_proves_itself_by_basic_too(world: World):
         {"redirect_uri": "//evil.example.com"},
     ],
 )
-def test_nobody_is_sent_to_an_address_that_is_not_registered(
-    world: World, wrong: dict[str, str | None]
-):
+def test_unregistered_redirect_addresses_are_refused(world: World, wrong: dict[str, str | None]):
     app = register(world)
     good = open_page(world, app)
     page = open_page(world, app, state="x", **wrong)
@@ -239,7 +237,7 @@ def test_without_an_address_the_only_one_is_meant(world: World):
         ({"code_challenge_method": "S256"}, "invalid_request"),
     ],
 )
-def test_what_else_is_wrong_is_told_to_the_app(
+def test_other_mistakes_are_reported_to_the_app(
     world: World, wrong: dict[str, str | None], error: str
 ):
     app = register(world)
@@ -285,7 +283,7 @@ def test_the_cookie_is_for_https_where_that_is_spoken(world: World):
     assert "Secure" in page.headers["set-cookie"]
 
 
-def test_who_cannot_log_in_cannot_allow_anything(world: World):
+def test_consent_needs_a_valid_login(world: World):
     app = register(world)
     world.sql("UPDATE memberships SET is_active = false WHERE user_id = %s", world.cy.user_id)
     page = open_page(world, app)

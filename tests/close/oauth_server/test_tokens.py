@@ -79,7 +79,7 @@ def test_another_client_can_do_nothing_with_them(world: World):
     app.refresh(tokens["refresh_token"])
 
 
-def test_one_kind_of_secret_is_not_another(world: World):
+def test_tokens_codes_and_keys_cannot_stand_for_each_other(world: World):
     app = register(world)
     code = code_of(world, app, world.bo)
     tokens = app.exchange(code)
@@ -148,7 +148,7 @@ def test_removing_an_app_ends_its_tokens(world: World):
     assert works(world, others["access_token"])
 
 
-def test_what_is_remembered_for_a_moment_is_forgotten_when_it_ends(world: World):
+def test_cached_credentials_end_with_the_grant(world: World):
     """As on a real server, where a process remembers whose token it was."""
     known = world.services.authentication
     app = register(world)
@@ -168,7 +168,7 @@ def test_what_is_remembered_for_a_moment_is_forgotten_when_it_ends(world: World)
         known.forget_all()
 
 
-def test_what_is_over_is_cleared_away_and_no_more(world: World):
+def test_expired_codes_and_tokens_are_deleted_and_nothing_else(world: World):
     app = register(world)
     tokens_of(world, app, world.bo)
     lasting = tokens_of(world, app, world.bo)
@@ -228,7 +228,7 @@ def test_secrets_are_compared_in_constant_time(world: World, monkeypatch: pytest
     assert [one for one, other in compared if other == kept] == [secret_hash(wrong.secret), kept]
 
 
-def test_who_is_no_client_at_all_is_refused(world: World):
+def test_unknown_clients_are_refused(world: World):
     for form, headers in (
         ({}, {}),
         ({"client_id": "x"}, {}),

@@ -91,7 +91,7 @@ def test_assigning_and_taking_away_counts_at_once(world: World, rep: str):
     world.bo.close.get(path, 404)
 
 
-def test_who_gives_a_lead_away_gets_a_last_whole_look(world: World, rep: str):
+def test_a_lead_that_is_given_away_is_answered_once_more(world: World, rep: str):
     blind(world, world.bo, rep)
     key = f"custom.{rep}"
     own = world.bo.close.post("/lead/", {"name": "New", "contacts": [{"name": "Jo"}]})
@@ -120,7 +120,7 @@ def test_a_new_lead_of_somebody_who_sees_only_what_is_assigned_is_theirs(
     world.bo.close.get(f"/lead/{given['id']}/", 404)
 
 
-def test_what_hangs_on_a_hidden_lead_is_hidden(world: World, rep: str):
+def test_objects_on_a_hidden_lead_are_hidden(world: World, rep: str):
     hidden = next(each for each in world.ada.close.get("/lead/")["data"] if each["name"] == "Cy's")
     of = {"lead_id": hidden["id"]}
     jo = world.ada.close.post("/contact/", {**of, "name": "Jo"})
@@ -241,7 +241,7 @@ def test_a_role_says_what_it_sees(world: World, rep: str):
     assert seen(world.bo) == {"Bo's", "Cy's", "Nobody's"}
 
 
-def test_what_a_role_cannot_see_by_is_told(world: World, rep: str):
+def test_invalid_visibility_fields_are_named(world: World, rep: str):
     text = world.ada.close.post("/custom_field/lead/", {"name": "City", "type": "text"}, 200)["id"]
     of_contacts = world.ada.close.post("/custom_field/contact/", {"name": "x", "type": "user"}, 200)
     base = {"name": "x", "permissions": []}
@@ -262,7 +262,7 @@ def test_what_a_role_cannot_see_by_is_told(world: World, rep: str):
         assert set(wrong(world.ada.close.post("/role/", {**base, **more}, 400))) == fields
 
 
-def test_nobody_gives_more_sight_than_they_have(world: World, rep: str):
+def test_nobody_grants_more_visibility_than_they_have(world: World, rep: str):
     own = blind(world, world.bo, rep, permissions=["manage_organization"])
     same = {"permissions": [], "visibility_user_lcf_ids": [rep]}
     world.bo.close.post("/role/", {"name": "Same", **same}, 201)
@@ -278,9 +278,7 @@ def test_nobody_gives_more_sight_than_they_have(world: World, rep: str):
     world.bo.close.put(give_himself, {"role_id": "user"}, 403)
 
 
-def test_what_is_found_by_somebody_who_sees_less_is_not_found_later_by_a_mistake(
-    world: World, rep: str
-):
+def test_visibility_does_not_stay_with_a_shared_connection(world: World, rep: str):
     """Connections are shared: what one request saw is not what the next one sees."""
     blind(world, world.bo, rep)
     for _ in range(6):  # often enough for statements to be prepared

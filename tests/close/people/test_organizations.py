@@ -91,7 +91,7 @@ def test_lead_statuses_are_put_in_order(world: World):
         ({"colour": "red"}, {"colour"}),
     ],
 )
-def test_what_is_wrong_is_told_and_nothing_changes(world: World, body: Any, fields: set[str]):
+def test_mistakes_are_named_and_nothing_changes(world: World, body: Any, fields: set[str]):
     before = world.ada.close.get(path(world))
     answer = world.ada.close.put(path(world), {"enable_unsubscribe_link": False, **body}, 400)
     assert set(wrong(answer)) == fields

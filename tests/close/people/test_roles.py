@@ -92,7 +92,7 @@ def test_the_usual_roles_are_listed_first_and_stay_as_they_are(world: World):
         ),
     ],
 )
-def test_what_is_wrong_with_a_role_is_told(world: World, body: Any, fields: set[str]):
+def test_mistakes_in_a_role_are_named(world: World, body: Any, fields: set[str]):
     role(world, name="Taken")
     assert set(wrong(world.ada.close.post("/role/", body, 400))) == fields
 

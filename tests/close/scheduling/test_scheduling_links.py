@@ -63,7 +63,7 @@ def test_links_belong_to_one_person(world: World):
     assert world.bo.close.get(path) == made
 
 
-def test_what_is_wrong_is_told_by_field(world: World):
+def test_mistakes_are_named_by_field(world: World):
     for url in ("", "nowhere", "javascript:alert(1)", "ftp://example.com", "https://a b.example"):
         answer = world.bo.close.post("/scheduling_link/", {"name": " ", "url": url}, 400)
         assert set(wrong(answer)) == {"name", "url"}
@@ -130,7 +130,7 @@ def test_only_apps_can_do_so(world: World):
     world.ada.close.delete(f"/scheduling_link/integration/{SOURCE}/", status=403)
 
 
-def test_what_an_app_says_is_checked(world: World):
+def test_values_of_apps_are_checked(world: World):
     calendar = of_app(world, register(world))
     path = "/scheduling_link/integration/"
     assert set(wrong(calendar.post(path, {"name": "Chat"}, 400))) == {"source_id"}

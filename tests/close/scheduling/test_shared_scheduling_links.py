@@ -91,7 +91,7 @@ def test_a_shared_link_leads_everybody_to_their_own_place(world: World):
     world.bo.close.post(f"{path}unmap/", leave, 404)
 
 
-def test_only_who_shares_links_says_where_they_lead_for_others(world: World):
+def test_only_those_who_manage_shared_links_map_them_for_others(world: World):
     shared_id = shared(world)["id"]
     path = "/shared_scheduling_link_association/"
     body = {
@@ -108,7 +108,7 @@ def test_only_who_shares_links_says_where_they_lead_for_others(world: World):
     assert url_for(world, "bo", shared_id) is None
 
 
-def test_what_cannot_be_is_told_by_field(world: World):
+def test_mistakes_are_named_by_field(world: World):
     shared_id, own = shared(world)["id"], link(world, "cy")["id"]
     path = "/shared_scheduling_link_association/"
     good = {"shared_scheduling_link_id": shared_id, "url": "example.com"}
@@ -134,7 +134,7 @@ def test_what_cannot_be_is_told_by_field(world: World):
 
 
 @pytest.mark.parametrize("whole", ["link", "shared"])
-def test_what_is_deleted_leads_nowhere(world: World, whole: str):
+def test_deleted_links_lead_nowhere(world: World, whole: str):
     shared_id, own = shared(world)["id"], link(world)["id"]
     body = {"shared_scheduling_link_id": shared_id, "user_scheduling_link_id": own}
     world.bo.close.post("/shared_scheduling_link_association/", body, 201)
