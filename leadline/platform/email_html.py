@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import nh3
 
+from leadline.platform.html_depth import check_depth
+
 # What newsletters are made of, beside the usual tags of text.
 _LAYOUT = {
     *("style", "class", "align", "valign", "width", "height", "bgcolor", "border", "dir", "lang"),
@@ -33,6 +35,7 @@ _STYLES = {
 
 def clean_email_html(text: str) -> str:
     """The HTML without scripts, frames, forms, handlers of events and addresses that run."""
+    check_depth(text)
     return nh3.clean(
         text,
         tags=_TAGS,

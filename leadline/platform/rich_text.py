@@ -9,6 +9,7 @@ import nh3
 
 from leadline.kernel.errors import Problems
 from leadline.kernel.names import TEXT_LENGTH, check_length
+from leadline.platform.html_depth import check_depth
 
 _TAGS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "b", "strong", "i", "em", "u", "s", "code"),
@@ -45,6 +46,7 @@ _BLOCKS = frozenset({"p", "ul", "ol", "li", "hr", "h1", "h2", "h3", "h4", "h5", 
 
 def clean_html(text: str) -> str:
     """The text with every tag and attribute removed that notes do not have, inside ``<body>``."""
+    check_depth(text)
     inner = nh3.clean(
         _BODY.sub("", text),
         tags=_TAGS | _LINES | _CELLS,
