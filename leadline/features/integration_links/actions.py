@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from leadline.features.integration_links.inputs import IntegrationLinkChange, NewIntegrationLink
 from leadline.features.integration_links.tables import INTEGRATION_LINKS, IntegrationLink
 from leadline.kernel.errors import Problems
@@ -10,6 +12,9 @@ from leadline.kernel.placeholders import render
 from leadline.platform import web_addresses
 from leadline.store import rows, writes
 from leadline.store.unit import Unit
+
+# A scheme and a whole host before anything that comes out of an object: not even its end may.
+_HOST = re.compile(r"https?://[^/?#{}\s]+(?:[/?#]|$)")
 
 
 async def create_integration_link(unit: Unit, new: NewIntegrationLink) -> IntegrationLink:
@@ -51,8 +56,6 @@ def _check_url(given: str, problems: Problems) -> str:
     url = given.strip()
     if not url:
         problems.add("required", "url")
-    elif not url.startswith(("http://", "https://")) or not web_addresses.normalise(
-        render(url, {})  # the host is not to come out of an object
-    ):
+    elif not _HOST.match(url) or not web_addresses.normalise(render(url, {})):
         problems.add("url", "url")
     return url

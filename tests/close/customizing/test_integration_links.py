@@ -51,6 +51,8 @@ def test_the_documented_request_gets_the_documented_answer(world: World):
         ({**SEED, "type": "task"}, {"type"}),
         ({**SEED, "url": "javascript:alert(1)"}, {"url"}),
         ({**SEED, "url": "https://{{lead.url}}/x"}, {"url"}),
+        ({**SEED, "url": "https://example.com{{lead.name}}"}, {"url"}),
+        ({**SEED, "url": "https://example.com{{lead.name}}/x"}, {"url"}),
         ({**SEED, "url": "https://{{ 1 + 1 }}/x"}, {"url"}),
         ({**SEED, "url": "{% if x %}javascript:alert(1)"}, {"url"}),
         ({**SEED, "colour": "red"}, {"colour"}),
