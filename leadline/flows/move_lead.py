@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -13,6 +13,8 @@ from leadline.features.stage_transitions.actions import record_lead_transition
 from leadline.features.status_changes.actions import record_lead_change
 from leadline.features.status_changes.inputs import StatusChangeDetails
 from leadline.store.unit import Unit
+
+_NEXT = timedelta(microseconds=1)
 
 
 async def move_lead(
@@ -56,8 +58,10 @@ async def move_leads(
             "after": {"stage_name": stage.name},
         }
         unit.record("updated", LEADS, lead, after, lead_id=lead.id, labels=labels)
-        # A request that has waited for its turn here began before the move that it waited for.
-        moment = at or max(unit.now, lead.updated_at)
+        # A request that has waited for its turn here began before the move that it waited for, and
+        # its ids are older: it must not share that instant, or the two would be read in reverse.
+        waited = lead.updated_at > unit.now
+        moment = at or (lead.updated_at + _NEXT if waited else unit.now)
         transition = await record_lead_transition(unit, after, stage, came_from, at=moment)
         if came_from is not None:
             details = StatusChangeDetails(change_id=transition.id, happened_at=moment)

@@ -102,12 +102,15 @@ def test_a_move_is_never_dated_before_the_one_that_it_waited_for(world: World, d
         slow.result()
     moves = world.sql(
         "SELECT from_stage_name, stage_name, created_at::time::text FROM stage_transitions "
-        "WHERE organization_id = %s AND from_stage_name IS NOT NULL ORDER BY stage_name",
+        "WHERE organization_id = %s AND from_stage_name IS NOT NULL ORDER BY created_at, id",
         world.ada.organization_id,
     )
     assert moves == [
         ("New Lead", "Contacted", "09:32:00"),
-        ("Contacted", "Qualified", "09:32:00"),
+        ("Contacted", "Qualified", "09:32:00.000001"),
     ]
     changes = world.ada.close.get("/activity/status_change/lead/")["data"]
-    assert {each["activity_at"] for each in changes} == {"2026-05-17T09:32:00.000000+00:00"}
+    assert sorted(each["activity_at"] for each in changes) == [
+        "2026-05-17T09:32:00.000000+00:00",
+        "2026-05-17T09:32:00.000001+00:00",
+    ]
