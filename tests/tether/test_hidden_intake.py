@@ -44,6 +44,7 @@ def test_a_known_person_on_a_hidden_lead_stays_as_they_are(world: World, known: 
             "conversationId": None,
             "mergeOutcome": "matched",
         },
+        "warnings": [],
     }
     assert everything_on(world, hidden["id"]) == before
     assert events(world, hidden["id"])[-1] == ("lead", "arrived")

@@ -161,7 +161,10 @@ def test_lists_are_filtered_by_days(world: World):
     assert listed(world, date_created="2026-02-02") == [two, three]
     assert listed(world, date_created="2026-02-01T11:00:00+01:00") == [one]
     assert listed(world, date_created__gt="2026-02-02") == [three]
-    assert listed(world, date_created__lte="2026-02-02", date_created__gte="2026-02-02") == [two]
+    assert listed(world, date_created__lte="2026-02-02", date_created__gte="2026-02-02") == [
+        two,
+        three,
+    ]
     assert listed(world, date_created__lt="2026-02-02") == [one]
     assert listed(world, date_updated="2026-05-17") == [one, two, three]
     assert listed(world, date_updated__gt="2026-05-17T09:30:00Z") == [two, three]

@@ -61,7 +61,6 @@ def test_other_organizations_are_never_found(world: World):
         ("1%0", "beginning_of_words", False),
         (".*", "full_words", False),
         ("(100%)", "full_words", True),
-        ("", "full_words", True),
     ],
 )
 def test_words_are_found_as_the_mode_says(world: World, value: str, mode: str, fits: bool):

@@ -105,11 +105,6 @@ def test_other_objects_are_found_by_their_texts(world: World):
     assert found(world, text("upsell"), of="call") == []
 
 
-def test_no_words_are_everywhere(world: World):
-    one = lead(world)["id"]
-    assert found(world, text("  ")) == [one]
-
-
 @pytest.mark.parametrize("mode", ["full_words", "phrase", "beginning_of_words", "exact_value"])
 def test_every_sign_stands_for_itself(world: World, mode: str):
     signs = string.punctuation.replace(",", "").replace(";", "")
