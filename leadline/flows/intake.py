@@ -98,7 +98,7 @@ async def intake(unit: Unit, incoming: Incoming) -> IntakeResult:
     )
     contact = await _match(unit, incoming)
     values = await _route_values(unit, incoming)
-    if contact is not None and await rows.find(unit, LEADS, contact.lead_id) is None:
+    if contact is not None and await _is_hidden(unit, contact):
         return await _leave_hidden(unit, contact)
     if contact is None:
         lead, contact = await _create(unit, incoming, configuration, book, values)
@@ -146,6 +146,12 @@ async def _match(unit: Unit, incoming: Incoming) -> Contact | None:
                 if match is not None:
                     return match
     return None
+
+
+async def _is_hidden(unit: Unit, contact: Contact) -> bool:
+    if unit.visibility is None:
+        return False
+    return await rows.find(unit, LEADS, contact.lead_id) is None
 
 
 async def _leave_hidden(unit: Unit, contact: Contact) -> IntakeResult:
