@@ -8,10 +8,10 @@ from leadline.kernel.errors import RefusedError
 
 MAX_DEPTH = 500
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-# Without content, or closed by the next of their kind: they make nothing deeper.
+# Without content, closed by the next of their kind, or there but once: they make nothing deeper.
 _FLAT = frozenset(
     {"br", "hr", "img", "input", "meta", "link", "col", "wbr"}
-    | {"p", "li", "dt", "dd", "option", "tr", "td", "th"}
+    | {"p", "li", "dt", "dd", "option", "tr", "td", "th", "html", "head", "body"}
 )
 
 
